@@ -70,7 +70,6 @@ class Rollout:
 
     def __init__(self, result):
         self.status = result.status
-        self.errors = result.errors
         self.text = result.text
         self.events = [
             json.loads(line) for line in result.output.splitlines() if line.startswith("{")
@@ -80,6 +79,7 @@ class Rollout:
 
 
 def rollout(plan, *options):
+    """Rolls a plan out, to the end."""
     COORDINATOR.write(PLAN, json.dumps(plan, indent=2))
     return Rollout(COORDINATOR.run(
         "coordinator", "rollout", "--plan", PLAN, "--output", "json", *options))
