@@ -34,16 +34,26 @@ trap 'exit 143' TERM
 
 tell() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 
-# Shows a command as one would type it, and runs it.
+# Shows a command as one would type it in the demo's folder.
+show() { echo "\$ ${*//$folder\//}"; }
+
 run() {
-    echo "\$ ${*//$folder\//}"
+    show "$@"
     "$programs/$1" "${@:2}"
 }
 
+# in_background LOG PROGRAM ARGUMENT...
 in_background() {
-    echo "\$ ${*:2} &"
+    show "${@:2}" "&"
     "$programs/$2" "${@:3}" >"$folder/$1.log" 2>&1 &
     processes+=($!)
+}
+
+# A token is shown to nobody: it goes from the coordinator to a file that only its owner reads.
+token_into() {
+    show coordinator token create --node "$2" --state coordinator ">" "$1"
+    (umask 077 && "$programs/coordinator" token create --node "$2" \
+        --state "$folder/coordinator" >"$folder/$1" 2>/dev/null)
 }
 
 free_port() {
@@ -72,7 +82,7 @@ wait_for_coordinator
 
 tell "Three machines join, each with a token that works once"
 for node in "${nodes[@]}"; do
-    run coordinator token create --node "$node" --state "$folder/coordinator" >"$folder/$node.token"
+    token_into "$node.token" "$node"
     run node-agent enroll --coordinator "$address" --token-file "$folder/$node.token" \
         --state "$folder/$node"
     in_background "$node" node-agent run --host "simulated:$folder/machines/$node" \
