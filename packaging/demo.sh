@@ -32,7 +32,9 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-tell() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+bold='' plain=''
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+tell() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 
 # Shows a command as one would type it in the demo's folder.
 show() { echo "\$ ${*//$folder\//}"; }
@@ -53,7 +55,7 @@ in_background() {
 token_into() {
     show coordinator token create --node "$2" --state coordinator ">" "$1"
     (umask 077 && "$programs/coordinator" token create --node "$2" \
-        --state "$folder/coordinator" >"$folder/$1" 2>/dev/null)
+        --state "$folder/coordinator" >"$folder/$1" 2>"$folder/token.log")
 }
 
 free_port() {
