@@ -5,7 +5,7 @@ public enum KubernetesSyntax {
         try qualifiedName(key, what: "label key")
         if key == "topology.kubernetes.io/region" {
             throw PlanComplaint(
-                "The region would be set twice.",
+                "The host's topology sets this label.",
                 advice: "Remove this label and write \"topology\": {\"region\": …} in the host."
             )
         }

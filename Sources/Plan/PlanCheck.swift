@@ -154,13 +154,17 @@ public enum PlanCheck {
 
     // MARK: Networks
 
+    /// Blocks that share addresses; told at the later of two, and never at a default if the other
+    /// is none.
     private static func overlaps(_ networks: [PlanFacts.Network]) -> [PlanFinding] {
-        networks.indices.compactMap { position in
-            let network = networks[position]
-            let first = networks[..<position].first { $0.block.overlaps(network.block) }
+        let stated = networks.filter { !$0.isStated } + networks.filter(\.isStated)
+        return stated.indices.compactMap { position in
+            let network = stated[position]
+            let first = stated[..<position].first { $0.block.overlaps(network.block) }
             guard let first else { return nil }
+            let origin = first.isStated ? "" : ", which is the default"
             let complaint = PlanComplaint(
-                "\(network.block) overlaps \(first.block) of \(first.use.pointer).",
+                "\(network.block) overlaps \(first.block) of \(first.use.pointer)\(origin).",
                 advice: "Choose blocks that share no address, as 10.42.0.0/16, 10.43.0.0/16 and "
                     + "10.4.0.0/16."
             )

@@ -90,11 +90,14 @@ public struct PlanFacts: Sendable, Equatable {
         public var use: NetworkUse
         /// The block.
         public var block: IPv4Network
+        /// Whether the plan says it; else it is the default.
+        public var isStated: Bool
 
-        /// Joins the two.
-        public init(_ use: NetworkUse, _ block: IPv4Network) {
+        /// Joins what was read.
+        public init(_ use: NetworkUse, _ block: IPv4Network, isStated: Bool = true) {
             self.use = use
             self.block = block
+            self.isStated = isStated
         }
     }
 }

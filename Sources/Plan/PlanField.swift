@@ -25,6 +25,19 @@ public struct PlanField: Sendable, Equatable {
         keysByPath[path] ?? []
     }
 
+    /// The fields that the object, or each object of the list, at a path must have; named from
+    /// there.
+    public static func required(in path: String) -> [String] {
+        all.compactMap { field in
+            guard field.absence == .refused, field.path.hasPrefix(path) else { return nil }
+            let rest = field.path.dropFirst(path.count)
+            guard let dot = rest.firstIndex(of: "."), ["", "[]"].contains(rest[..<dot]) else {
+                return nil
+            }
+            return String(rest[dot...].dropFirst())
+        }
+    }
+
     /// The field at a path.
     public static func at(_ path: String) -> PlanField? {
         byPath[path]

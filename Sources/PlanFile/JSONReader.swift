@@ -103,6 +103,12 @@ struct JSONReader {
         return problem("Here stands \(found) instead of \(expected).", adviceForStructure)
     }
 
+    /// Whether a value begins with the next byte.
+    private var beginsValue: Bool {
+        guard let byte = peek else { return false }
+        return "{[\"".utf8.contains(byte) || Self.isNumeric(byte) || Self.isLetter(byte)
+    }
+
     private var adviceForStructure: String {
         guard let around = open.last else {
             return "A plan is one object: it begins with \"{\" and ends with \"}\"."
@@ -210,7 +216,9 @@ struct JSONReader {
         let name = Quotation.of(String(decoding: [bracket], as: UTF8.self))
         if peek != bracket, afterFirst {
             guard peek == UInt8(ascii: ",") else {
-                throw unexpected(expected: "\",\" or \(name)")
+                throw beginsValue
+                    ? problem("A comma is missing before this.", "Write one between two values.")
+                    : unexpected(expected: "\",\" or \(name)")
             }
             let comma = position
             advance()

@@ -186,14 +186,15 @@ struct ObjectReader {
 
     private func noteIfMissing(_ key: String) {
         guard isReadable, !has(key) else { return }
-        let field = PlanField.at(path.isEmpty ? key : path + "." + key)
+        let place = path.isEmpty ? key : path + "." + key
+        let advice = PlanField.at(place).map { "Add it: \($0.meaning)" }
         notes.add(
             position,
             pointer.key(key),
             PlanComplaint(
                 "\"\(key)\" is missing here.",
-                advice: field.map { "Add it: \($0.meaning)" }
-                    ?? "Add it; docs/plan.md shows what it holds."
+                advice: advice ?? "Add it; it needs "
+                    + PlanField.required(in: place).joined(separator: ", ") + "."
             )
         )
     }

@@ -135,7 +135,7 @@ struct NetworkDraft {
         let block =
             reader.has(key)
             ? reader.required(key, read) : reader.convert(text, at: use.pointer, read)
-        network = block.map { PlanFacts.Network(use, $0) }
+        network = block.map { PlanFacts.Network(use, $0, isStated: reader.has(key)) }
     }
 }
 

@@ -51,7 +51,7 @@ enum YAMLFailure {
     }
 
     private static func advice(_ problem: String) -> String {
-        if problem.contains("cannot start any token") {
+        if problem.contains("cannot start any token") || problem.contains("tab character") {
             return "Indent with spaces, not tabs; put a text that begins with @, `, % or a tab "
                 + "into quotes."
         }

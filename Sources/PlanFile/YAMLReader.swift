@@ -89,7 +89,10 @@ enum YAMLReader {
         guard case .scalar(let scalar) = key, !scalar.string.isEmpty else {
             throw problem(key.mark, "A key is no text.", "Write a name before the \":\".", pointer)
         }
-        try refuseTag(explicitTag(of: scalar), key.mark, pointer)
+        // Yams resolves the tags of keys while it looks for duplicates: to that of texts.
+        if scalar.tag.rawValue != Tag.Name.str.rawValue {
+            try refuseTag(scalar.tag, key.mark, pointer)
+        }
         guard scalar.string != "<<" || scalar.style != .plain else {
             throw problem(
                 key.mark,
