@@ -69,9 +69,8 @@ struct K3sService: Sendable {
     }
 
     /// Writes the configuration, runs the script and queues the start, as far as they differ.
-    /// `mustRestart` is for what else K3s reads only when it starts.
     func bringUp(
-        _ difference: Difference, mustRestart: Bool = false, _ context: StepContext
+        _ difference: Difference, _ context: StepContext
     ) async throws(StepFailure) {
         if difference.configuration != nil {
             try await context.write(K3sFiles.configuration, configuration, mode: 0o600)
@@ -80,7 +79,7 @@ struct K3sService: Sendable {
             context.report("writing \(unit)")
             _ = try await context.require(installCommand)
         }
-        guard let action = difference.start ?? (mustRestart ? .restart : nil) else { return }
+        guard let action = difference.start else { return }
         context.report("\(action.rawValue)ing \(unit)")
         let stamp = try await K3sStamp.current(context)
         try await context.perform(action, on: unit)

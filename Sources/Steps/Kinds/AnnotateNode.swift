@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Tells Kilo how a node is reached. Runs on the server, and waits until the node is registered.
 ///

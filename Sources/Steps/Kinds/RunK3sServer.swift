@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Configures, installs and starts K3s' server, and waits until its API answers. The node stays
 /// NotReady until Kilo gives it a network.
