@@ -36,7 +36,8 @@ public struct ProveMesh: Step {
         return .changes(
             gaps.map {
                 .setting(name: "\(host) to \($0.peer)", before: $0.what, after: "answers")
-            })
+            }
+        )
     }
 
     /// Tries again until the deadline, for handshakes take their time; then names the pairs.
