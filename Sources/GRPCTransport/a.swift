@@ -1,0 +1,3 @@
+import GRPCCore
+import NIOCore
+import NIOPosix
