@@ -25,15 +25,28 @@ extension HTTP2Session {
             return 0
         }
         nghttp2_session_callbacks_set_on_header_callback(callbacks) {
-            _, frame, name, nameLength, value, valueLength, _, user in
+            _,
+            frame,
+            name,
+            nameLength,
+            value,
+            valueLength,
+            _,
+            user in
             guard let session = of(user), let frame else { return 0 }
             return session.header(
                 on: frame.pointee.hd.stream_id,
                 UnsafeBufferPointer(start: name, count: nameLength),
-                UnsafeBufferPointer(start: value, count: valueLength))
+                UnsafeBufferPointer(start: value, count: valueLength)
+            )
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
-            _, _, stream, bytes, count, user in
+            _,
+            _,
+            stream,
+            bytes,
+            count,
+            user in
             of(user)?.data(UnsafeRawBufferPointer(start: bytes, count: count), on: stream)
             return 0
         }
@@ -92,7 +105,8 @@ extension HTTP2Session {
     }
 
     private func header(
-        on stream: StreamID, _ name: UnsafeBufferPointer<UInt8>,
+        on stream: StreamID,
+        _ name: UnsafeBufferPointer<UInt8>,
         _ value: UnsafeBufferPointer<UInt8>
     ) -> Int32 {
         block.bytes += HeaderFields.cost(name: name.count, value: value.count)
@@ -103,7 +117,9 @@ extension HTTP2Session {
         }
         guard block.bytes <= settings.headerListBytes else { return 0 }
         block.fields.add(
-            String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+            String(decoding: name, as: UTF8.self),
+            String(decoding: value, as: UTF8.self)
+        )
         return 0
     }
 
@@ -128,10 +144,13 @@ extension HTTP2Session {
             if isAck { events?.receivedPong() }
         case NGHTTP2_GOAWAY:
             let debug = UnsafeBufferPointer(
-                start: frame.goaway.opaque_data, count: min(frame.goaway.opaque_data_len, 256))
+                start: frame.goaway.opaque_data,
+                count: min(frame.goaway.opaque_data_len, 256)
+            )
             events?.receivedGoAway(
                 HTTP2ErrorCode(rawValue: frame.goaway.error_code),
-                String(decoding: debug, as: UTF8.self))
+                String(decoding: debug, as: UTF8.self)
+            )
         default:
             return
         }
@@ -158,7 +177,9 @@ extension HTTP2Session {
 
 extension HTTP2Session {
     private func fill(
-        _ target: UnsafeMutableRawBufferPointer, for stream: StreamID, flags: inout UInt32
+        _ target: UnsafeMutableRawBufferPointer,
+        for stream: StreamID,
+        flags: inout UInt32
     ) -> Int {
         guard var body = bodies[stream] else {
             return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)

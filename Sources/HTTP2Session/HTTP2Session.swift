@@ -74,7 +74,8 @@ public final class HTTP2Session {
             entries.append(Self.entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
         case .server:
             entries.append(
-                Self.entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.concurrentStreams))
+                Self.entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.concurrentStreams)
+            )
             // The peer's priorities would cost memory and serve nobody here.
             entries.append(Self.entry(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1))
         }
@@ -83,7 +84,8 @@ public final class HTTP2Session {
     }
 
     private static func entry(
-        _ id: nghttp2_settings_id, _ value: UInt32
+        _ id: nghttp2_settings_id,
+        _ value: UInt32
     ) -> nghttp2_settings_entry {
         nghttp2_settings_entry(settings_id: Int32(id.rawValue), value: value)
     }
@@ -102,7 +104,9 @@ extension HTTP2Session {
     ///   - events: Who is told what the bytes mean.
     /// - Throws: A failure if the peer does not speak HTTP/2 or breaks it beyond a GOAWAY.
     public func receive(
-        _ bytes: UnsafeRawBufferPointer, at now: UInt64, telling events: any HTTP2Events
+        _ bytes: UnsafeRawBufferPointer,
+        at now: UInt64,
+        telling events: any HTTP2Events
     ) throws(HTTP2Failure) {
         self.now = now
         self.events = events
@@ -121,7 +125,8 @@ extension HTTP2Session {
     ///   - frame: Takes one frame, valid during the call, and says whether there is room for more.
     /// - Throws: An `HTTP2Failure`, or what `frame` throws.
     public func send(
-        telling events: any HTTP2Events, _ frame: (UnsafeRawBufferPointer) throws -> Bool
+        telling events: any HTTP2Events,
+        _ frame: (UnsafeRawBufferPointer) throws -> Bool
     ) throws {
         self.events = events
         defer { self.events = nil }
@@ -155,12 +160,19 @@ extension HTTP2Session {
     /// - Throws: A failure if the connection takes no more streams.
     /// - Returns: The stream's number.
     public func request(
-        _ fields: HeaderFields, endsStream: Bool
+        _ fields: HeaderFields,
+        endsStream: Bool
     ) throws(HTTP2Failure) -> StreamID {
         let id = fields.withNameValues { pairs, count in
             withUnsafePointer(to: Self.provider) { provider in
                 nghttp2_submit_request(
-                    session, nil, pairs, count, endsStream ? nil : provider, nil)
+                    session,
+                    nil,
+                    pairs,
+                    count,
+                    endsStream ? nil : provider,
+                    nil
+                )
             }
         }
         guard id > 0 else { throw HTTP2Failure("the connection takes no more calls", Int(id)) }
@@ -182,7 +194,12 @@ extension HTTP2Session {
         let result = fields.withNameValues { pairs, count in
             withUnsafePointer(to: Self.provider) { provider in
                 nghttp2_submit_response(
-                    session, stream, pairs, count, endsStream ? nil : provider)
+                    session,
+                    stream,
+                    pairs,
+                    count,
+                    endsStream ? nil : provider
+                )
             }
         }
         if result != 0 { reset(stream, .internalError) }
@@ -266,8 +283,13 @@ extension HTTP2Session {
     /// Takes no further streams; those that exist go on.
     public func goAway() {
         nghttp2_submit_goaway(
-            session, flagNone, nghttp2_session_get_last_proc_stream_id(session),
-            HTTP2ErrorCode.noError.rawValue, nil, 0)
+            session,
+            flagNone,
+            nghttp2_session_get_last_proc_stream_id(session),
+            HTTP2ErrorCode.noError.rawValue,
+            nil,
+            0
+        )
     }
 
     /// Ends the connection: the session is over as soon as this has been sent.

@@ -52,8 +52,12 @@ extension HeaderFields {
                 let (name, value) = (field.name.utf8.count, field.value.utf8.count)
                 defer { next += name + value }
                 return nghttp2_nv(
-                    name: next, value: next + name, namelen: name, valuelen: value,
-                    flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
+                    name: next,
+                    value: next + name,
+                    namelen: name,
+                    valuelen: value,
+                    flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)
+                )
             }
             return pairs.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
         }

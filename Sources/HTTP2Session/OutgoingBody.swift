@@ -28,7 +28,9 @@ struct OutgoingBody {
             let count = min(chunks[first].count - offset, target.count - filled)
             chunks[first].withUnsafeBytes { chunk in
                 UnsafeMutableRawBufferPointer(rebasing: target[filled...])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: chunk[offset..<offset + count]))
+                    .copyMemory(
+                        from: UnsafeRawBufferPointer(rebasing: chunk[offset..<offset + count])
+                    )
             }
             filled += count
             offset += count

@@ -31,7 +31,8 @@ final class PrivateKey {
 enum PEM {
     /// Every certificate of the text, in its order; at least one.
     static func certificates(
-        in text: String, of what: String
+        in text: String,
+        of what: String
     ) throws(TLSFailure) -> [X509Certificate] {
         ErrorQueue.clear()
         var found: [X509Certificate] = []
@@ -74,7 +75,10 @@ enum PEM {
 
 /// Stands where OpenSSL would ask for a pass phrase on the terminal.
 private func neverAsk(
-    _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?
+    _: UnsafeMutablePointer<CChar>?,
+    _: Int32,
+    _: Int32,
+    _: UnsafeMutableRawPointer?
 ) -> Int32 {
     -1
 }

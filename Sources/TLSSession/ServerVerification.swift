@@ -3,7 +3,8 @@ internal import COpenSSL
 /// The point in a client's handshake at which the server's chain is judged.
 enum ServerVerification {
     static let callback: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 = {
-        chain, _ in
+        chain,
+        _ in
         guard let chain,
             let ssl = X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()),
             let session = SessionBIO.session(of: SSL_get_rbio(OpaquePointer(ssl)))

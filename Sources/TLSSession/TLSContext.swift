@@ -59,7 +59,10 @@ public final class TLSContext: @unchecked Sendable {
     /// - Throws: A failure of kind `unusableIdentity`.
     /// - Returns: A context for server sessions.
     public static func server(
-        certificate: String, key: [UInt8], authorities: String, admission: @escaping Admission
+        certificate: String,
+        key: [UInt8],
+        authorities: String,
+        admission: @escaping Admission
     ) throws(TLSFailure) -> TLSContext {
         let context = try TLSContext(role: .server(admission))
         try context.trust(authorities)
@@ -71,8 +74,10 @@ public final class TLSContext: @unchecked Sendable {
         // A client without any protocol would never reach `select`.
         SSL_CTX_set_client_hello_cb(context.pointer, ApplicationProtocol.demand, nil)
         SSL_CTX_set_alpn_select_cb(
-            context.pointer, ApplicationProtocol.select,
-            Unmanaged.passUnretained(context).toOpaque())
+            context.pointer,
+            ApplicationProtocol.select,
+            Unmanaged.passUnretained(context).toOpaque()
+        )
         return context
     }
 
@@ -85,7 +90,8 @@ public final class TLSContext: @unchecked Sendable {
     /// - Throws: A failure of kind `unusableIdentity`.
     /// - Returns: A context for client sessions.
     public static func client(
-        identity: (certificate: String, key: [UInt8])?, proof: ServerProof,
+        identity: (certificate: String, key: [UInt8])?,
+        proof: ServerProof,
         applicationProtocol: String
     ) throws(TLSFailure) -> TLSContext {
         let context = try TLSContext(role: .client(proof))
@@ -98,7 +104,8 @@ public final class TLSContext: @unchecked Sendable {
         else {
             throw TLSFailure(
                 kind: .unusableIdentity,
-                message: "the application protocol must have 1 to 255 bytes")
+                message: "the application protocol must have 1 to 255 bytes"
+            )
         }
         return context
     }
@@ -122,8 +129,12 @@ public final class TLSContext: @unchecked Sendable {
                 ? SSL_CTX_use_certificate(pointer, certificate.pointer)
                 : Int32(
                     SSL_CTX_ctrl(
-                        pointer, SSL_CTRL_CHAIN_CERT, 1,
-                        UnsafeMutableRawPointer(certificate.pointer)))
+                        pointer,
+                        SSL_CTRL_CHAIN_CERT,
+                        1,
+                        UnsafeMutableRawPointer(certificate.pointer)
+                    )
+                )
             guard done == 1 else { throw ErrorQueue.unusable("our certificate cannot be used") }
         }
         guard SSL_CTX_use_PrivateKey(pointer, key.pointer) == 1,

@@ -49,7 +49,9 @@ enum ErrorQueue {
     static func unusable(_ what: String) -> TLSFailure {
         let words = drain().map(\.words).joined(separator: ", ")
         return TLSFailure(
-            kind: .unusableIdentity, message: words.isEmpty ? what : "\(what): \(words)")
+            kind: .unusableIdentity,
+            message: words.isEmpty ? what : "\(what): \(words)"
+        )
     }
 }
 

@@ -60,7 +60,8 @@ public final class TLSSession {
     /// - Throws: A `TLSFailure`, or what the closures throw.
     /// - Returns: Whether more may come.
     public func receive(
-        _ ciphertext: UnsafeRawBufferPointer, established: () throws -> Void,
+        _ ciphertext: UnsafeRawBufferPointer,
+        established: () throws -> Void,
         plaintext: (UnsafeRawBufferPointer) throws -> Void
     ) throws -> Reception {
         input = ciphertext

@@ -1,3 +1,0 @@
-import GRPCCore
-import NIOCore
-import NIOPosix
