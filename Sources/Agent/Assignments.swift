@@ -3,6 +3,7 @@ import Logging
 import Plan
 import Protocol
 import Steps
+import SwiftProtobuf
 import Synchronization
 
 /// Does what `AssignmentStateMachine` decides: keeps the journal, runs steps, and hands messages to

@@ -1,6 +1,7 @@
 import GRPCCore
 import Protocol
 import Steps
+import SwiftProtobuf
 import Synchronization
 
 /// Artifacts as the coordinator sends them. A cut link is waited out, and the rest asked for from

@@ -20,11 +20,13 @@ struct ExecutionJournal: Sendable {
     static let limit = 4096
     private static let sizeLimit = 8 * 1024 * 1024
 
+    private let stateDirectory: String
     private let folder: String
     private let logger: Logger
 
     /// Opens the journal of a state directory, making its folder where there is none.
     init(stateDirectory: String, logger: Logger) throws(FileFailure) {
+        self.stateDirectory = stateDirectory
         folder = "\(stateDirectory)/executions"
         self.logger = logger
         try AtomicFile.createDirectory(folder, mode: 0o700)
@@ -33,13 +35,14 @@ struct ExecutionJournal: Sendable {
     /// Everything that is not forgotten, in order. Files that cannot be read are set aside.
     func load() -> [Entry] {
         var entries: [ExecutionID: Entry] = [:]
-        for id in files(.intent) {
+        let (intents, results) = Self.names(inStateDirectory: stateDirectory)
+        for id in intents.prefix(Self.limit) {
             let intent = read(id, .intent) { (intent: WireStepAssignment) in
                 intent.executionID == "\(id)"
             }
             if intent != nil { entries[id] = Entry(id: id, result: nil) }
         }
-        for id in files(.result) {
+        for id in results.prefix(Self.limit) {
             let result = read(id, .result) { (result: WireStepResult) in
                 result.executionID == "\(id)" && result.outcome != nil
             }
@@ -83,13 +86,6 @@ extension ExecutionJournal {
         "\(folder)/\(id)\(suffix.rawValue)"
     }
 
-    private func files(_ suffix: Suffix) -> [ExecutionID] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let ids = names.filter { $0.hasSuffix(suffix.rawValue) }
-            .compactMap { ExecutionID(String($0.dropLast(suffix.rawValue.count))) }
-        return Array(ids.sorted().prefix(Self.limit))
-    }
-
     private func write(_ id: ExecutionID, _ suffix: Suffix, _ message: some Message) throws {
         let bytes: [UInt8] = try message.serializedBytes()
         try AtomicFile.write(path(id, suffix), bytes, mode: 0o600)
@@ -120,5 +116,23 @@ extension ExecutionJournal {
         let aside = damaged + ".damaged"
         try? FileManager.default.removeItem(atPath: aside)
         try? FileManager.default.moveItem(atPath: damaged, toPath: aside)
+    }
+}
+
+extension ExecutionJournal {
+    /// The executions that have an intent, and those that have a result, by their files' names
+    /// alone: for those who only look.
+    static func names(
+        inStateDirectory directory: String
+    ) -> (intents: [ExecutionID], results: [ExecutionID]) {
+        let names =
+            (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/executions"))
+        return (ids(names ?? [], .intent), ids(names ?? [], .result))
+    }
+
+    private static func ids(_ names: [String], _ suffix: Suffix) -> [ExecutionID] {
+        names.filter { $0.hasSuffix(suffix.rawValue) }
+            .compactMap { ExecutionID(String($0.dropLast(suffix.rawValue.count))) }
+            .sorted()
     }
 }

@@ -18,6 +18,9 @@ struct StepExecution: Sendable {
     let artifacts: any ArtifactSource
     /// The kinds of steps that are known.
     let decode: Decode
+    /// Milliseconds beyond its time before a step is cut off. One that minds its time can say
+    /// better what it waited for; the coordinator gives an attempt up later still.
+    var grace: Int64 = 5000
 
     /// Runs to the end of the step, of its time, or of the task.
     @concurrent
@@ -37,7 +40,7 @@ struct StepExecution: Sendable {
                 report: report
             )
             let isCheck = assignment.mode == .check
-            let outcome = await Self.race(within: timeout) {
+            let outcome = await race(within: timeout) {
                 isCheck ? await StepRun.check(step, context) : await StepRun.apply(step, context)
             }
             return StepMessages.result(id, outcome)
@@ -51,14 +54,14 @@ struct StepExecution: Sendable {
     }
 
     /// A step that ends well although its time is over has ended well.
-    private static func race(
+    private func race(
         within milliseconds: Int64,
         _ body: @escaping @Sendable () async -> StepOutcome
     ) async -> StepOutcome {
         await withTaskGroup(of: StepOutcome?.self) { group in
             group.addTask { await body() }
             group.addTask {
-                try? await Task.sleep(for: .milliseconds(milliseconds))
+                try? await Task.sleep(for: .milliseconds(milliseconds + grace))
                 return nil
             }
             let first = await group.next() ?? nil
@@ -66,9 +69,11 @@ struct StepExecution: Sendable {
             group.cancelAll()
             var outcome = first
             while let next = await group.next() { outcome = outcome ?? next }
-            guard case .failed(let failure)? = outcome else { return outcome ?? .failed(cancelled) }
-            if Task.isCancelled { return .failed(cancelled) }
-            return .failed(isLate ? overdue(failure, after: milliseconds) : failure)
+            guard case .failed(let failure)? = outcome else {
+                return outcome ?? .failed(Self.cancelled)
+            }
+            if Task.isCancelled { return .failed(Self.cancelled) }
+            return .failed(isLate ? Self.overdue(failure, after: milliseconds) : failure)
         }
     }
 

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Plan
 import Protocol
 import Steps
+import SwiftProtobuf
 
 /// How a step's end looks on the wire, held to bounds.
 enum StepMessages {
