@@ -10,26 +10,25 @@ import Trust
 /// assigned, also while the link is down.
 public struct AgentService: Sendable {
     private let settings: AgentSettings
-    private let survey: MachineSurvey
+    private let machine: any MachineReporter
     private let renewal: Renewal
     private let connection: CoordinatorConnection
     private let assignments: Assignments
-    private let backoff: Backoff
+    private let delay: ReconnectDelay
     private let logger: Logger
 
     /// Opens the journal of the state directory. Fails where it or the certificate cannot be read.
     public init(
         _ state: AgentState,
         host: any Host,
-        isSimulated: Bool,
-        backoff: Backoff = Backoff(),
+        machine: any MachineReporter,
         logger: Logger
     ) throws(AgentFailure) {
         try self.init(
             state,
             host: host,
-            isSimulated: isSimulated,
-            backoff: backoff,
+            machine: machine,
+            delay: ReconnectDelay(),
             logger: logger,
             decode: StepCatalog.decode(kind:parameters:)
         )
@@ -39,15 +38,15 @@ public struct AgentService: Sendable {
     init(
         _ state: AgentState,
         host: any Host,
-        isSimulated: Bool,
-        backoff: Backoff,
+        machine: any MachineReporter,
+        delay: ReconnectDelay,
         logger: Logger,
         decode: @escaping StepExecution.Decode
     ) throws(AgentFailure) {
         var logger = logger
         logger[metadataKey: LogKey.node.rawValue] = "\(state.settings.node)"
         settings = state.settings
-        survey = MachineSurvey(host: host, isSimulated: isSimulated)
+        self.machine = machine
         connection = CoordinatorConnection()
         do {
             renewal = try Renewal(of: state)
@@ -63,22 +62,22 @@ public struct AgentService: Sendable {
         } catch {
             throw AgentFailure("the agent cannot start: \(error)")
         }
-        self.backoff = backoff
+        self.delay = delay
         self.logger = logger
     }
 
     /// Runs until the task is cancelled. Steps that run then are interrupted; they are checked again
     /// and continued when an agent runs once more.
     public func run() async {
-        var backoff = backoff
+        var delay = delay
         var generator = SystemRandomNumberGenerator()
         while !Task.isCancelled {
             let end = await connectOnce()
-            if end.wasWelcomed { backoff.reset() }
-            let delay = backoff.next(using: &generator)
+            if end.wasWelcomed { delay.reset() }
+            let pause = delay.next(using: &generator)
             guard !Task.isCancelled else { break }
-            log(end, delay: delay)
-            try? await Task.sleep(for: .milliseconds(delay))
+            log(end, delay: pause)
+            try? await Task.sleep(for: .milliseconds(pause))
         }
         await assignments.stop()
         logger.info("agent stopped")
@@ -117,7 +116,7 @@ public struct AgentService: Sendable {
             connection: connection,
             renewal: renewal,
             credential: credential,
-            survey: survey,
+            machine: machine,
             logger: logger
         )
     }

@@ -2,7 +2,6 @@ import GRPCCore
 import GRPCTransport
 import Plan
 import Protocol
-public import Steps
 import SwiftProtobuf
 public import Trust
 
@@ -18,8 +17,7 @@ public enum Enrollment {
         host: String,
         port: UInt16,
         token: JoinToken,
-        machine: any Host,
-        isSimulated: Bool,
+        machine: any MachineReporter,
         stateDirectory: String,
         replacing: Bool = false
     ) async throws(AgentFailure) -> AgentState {
@@ -34,7 +32,7 @@ public enum Enrollment {
         } catch {
             throw AgentFailure("a key cannot be made: \(error)")
         }
-        let facts = await MachineSurvey(host: machine, isSimulated: isSimulated).facts()
+        let facts = await machine.signedFacts()
         let message = WireEnrollRequest.with {
             $0.token = String(decoding: token.text().reveal(), as: UTF8.self)
             $0.certificateRequest = request.pem

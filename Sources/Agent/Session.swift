@@ -44,7 +44,7 @@ final class Session: Sendable {
     private let renewal: Renewal
     /// The one that this session's connection was made with.
     private let credential: Credential
-    private let survey: MachineSurvey
+    private let machine: any MachineReporter
     private let logger: Logger
     private let outbox = Outbox()
     private let isWelcomed = Mutex(false)
@@ -57,7 +57,7 @@ final class Session: Sendable {
         connection: CoordinatorConnection,
         renewal: Renewal,
         credential: Credential,
-        survey: MachineSurvey,
+        machine: any MachineReporter,
         logger: Logger
     ) {
         self.client = client
@@ -65,7 +65,7 @@ final class Session: Sendable {
         self.connection = connection
         self.renewal = renewal
         self.credential = credential
-        self.survey = survey
+        self.machine = machine
         self.logger = logger
         (welcomes, welcome) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -115,7 +115,7 @@ extension Session {
     }
 
     private func hello() async -> WireHello {
-        let facts = await survey.facts()
+        let facts = await machine.signedFacts()
         let unfinished = await assignments.unfinished
         return .with {
             $0.facts = facts
@@ -159,7 +159,7 @@ extension Session {
             // Faster than ten times a second or slower than every five minutes is a mistake.
             let pace = Duration.milliseconds(min(max(words.healthInterval, 100), 300_000))
             while !Task.isCancelled {
-                let health = await survey.health()
+                let health = await machine.datedHealth()
                 outbox.send(.with { $0.health = health })
                 if await renewIfDue(), await assignments.isIdle { return .renewed }
                 try? await Task.sleep(for: pace)

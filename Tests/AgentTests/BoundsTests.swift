@@ -25,12 +25,12 @@ import Testing
 
     @Test func `back-off grows to its cap, jitters fully, and begins anew`() {
         var generator = SystemRandomNumberGenerator()
-        var backoff = Backoff(base: 500, cap: 30_000)
-        #expect((50...500).contains(backoff.next(using: &generator)))
-        #expect((50...1000).contains(backoff.next(using: &generator)))
-        for _ in 0..<100 { #expect((50...30_000).contains(backoff.next(using: &generator))) }
-        backoff.reset()
-        #expect((50...500).contains(backoff.next(using: &generator)))
+        var delay = ReconnectDelay(base: 500, cap: 30_000)
+        #expect((50...500).contains(delay.next(using: &generator)))
+        #expect((50...1000).contains(delay.next(using: &generator)))
+        for _ in 0..<100 { #expect((50...30_000).contains(delay.next(using: &generator))) }
+        delay.reset()
+        #expect((50...500).contains(delay.next(using: &generator)))
     }
 
     @Test func `an outbox keeps results and drops lines that nobody could read in time`()

@@ -1,14 +1,14 @@
 /// How long to wait before the next attempt to connect: exponential with full jitter, so that many
 /// agents do not come back to a restarted coordinator in one moment.
-public struct Backoff: Sendable, Equatable {
+struct ReconnectDelay: Sendable, Equatable {
     /// The longest first wait, in milliseconds.
-    public var base: Int64
+    var base: Int64
     /// The longest wait at all, in milliseconds.
-    public var cap: Int64
+    var cap: Int64
     private var failures = 0
 
     /// The defaults reach the cap at the seventh failure in a row.
-    public init(base: Int64 = 500, cap: Int64 = 30_000) {
+    init(base: Int64 = 500, cap: Int64 = 30_000) {
         self.base = max(1, base)
         self.cap = max(1, cap)
     }
