@@ -15,8 +15,10 @@ struct ArtifactCache: Sendable {
         self.directory = directory
         do {
             try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
+                atPath: directory,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
             for name in try FileManager.default.contentsOfDirectory(atPath: directory)
             where name.hasPrefix(Self.incoming) {
                 try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
@@ -58,7 +60,7 @@ struct ArtifactCache: Sendable {
         do {
             try AtomicFile.write("\(directory)/\(sha256)", bytes, mode: 0o600)
         } catch {
-            throw .local("\(error)")
+            throw .local(error.description)
         }
         return sha256
     }
@@ -87,9 +89,10 @@ struct ArtifactCache: Sendable {
         else {
             throw .local("\(path) cannot be written: \(String(cString: strerror(errno)))")
         }
-        let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
+        do {
+            try AtomicFile.synchronizeDirectory(directory)
+        } catch {
+            throw .local(error.description)
+        }
     }
 }

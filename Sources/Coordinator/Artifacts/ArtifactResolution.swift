@@ -1,5 +1,7 @@
+import Foundation
 import Plan
 import Steps
+import Trust
 
 /// From where a plan's artifacts are taken.
 protocol ArtifactProvider: Sendable {
@@ -8,7 +10,11 @@ protocol ArtifactProvider: Sendable {
     /// Brings everything that the plan needs for these processors into the cache.
     ///
     /// - Throws: `ArtifactFailure` where something is missing or not what it should be.
-    func resolve(_ plan: ClusterPlan, for architectures: Set<Architecture>) async
+    func resolve(
+        _ plan: ClusterPlan,
+        for architectures: Set<Architecture>
+    )
+        async
         throws(ArtifactFailure) -> ResolvedArtifacts
 }
 
@@ -24,7 +30,11 @@ struct UpstreamArtifacts: ArtifactProvider {
     /// The clock, milliseconds since 1970.
     var now: @Sendable () -> Int64 = WallClock.now
 
-    func resolve(_ plan: ClusterPlan, for architectures: Set<Architecture>) async
+    func resolve(
+        _ plan: ClusterPlan,
+        for architectures: Set<Architecture>
+    )
+        async
         throws(ArtifactFailure) -> ResolvedArtifacts
     {
         var k3s: [Architecture: String] = [:]
@@ -42,9 +52,14 @@ struct UpstreamArtifacts: ArtifactProvider {
                 k3s: k3s,
                 installScript: script,
                 kiloCRDs: try KiloManifests.definitions(
-                    definitions, file: plan.artifacts.kiloCRDs.url),
+                    definitions,
+                    file: plan.artifacts.kiloCRDs.url
+                ),
                 kilo: try KiloManifests.fitted(
-                    manifest, file: plan.artifacts.kiloManifest.url, to: plan)
+                    manifest,
+                    file: plan.artifacts.kiloManifest.url,
+                    to: plan
+                )
             )
         } catch {
             throw .manifest(error)
@@ -65,8 +80,11 @@ struct UpstreamArtifacts: ArtifactProvider {
         let got = try ArtifactCache.hash(ofFileAt: temporary)
         if let expectation, expectation.sha256 != got {
             throw .hashMismatch(
-                url: reference.url, expected: expectation.sha256, got: got,
-                source: expectation.source)
+                url: reference.url,
+                expected: expectation.sha256,
+                got: got,
+                source: expectation.source
+            )
         }
         let sha256 = try cache.admit(temporary)
         try await pin(reference.url, sha256)
@@ -79,7 +97,9 @@ struct UpstreamArtifacts: ArtifactProvider {
     }
 
     /// The plan's word counts most, then what was found here before, then the release's list.
-    private func expectation(of reference: ArtifactReference) async throws(ArtifactFailure)
+    private func expectation(
+        of reference: ArtifactReference
+    ) async throws(ArtifactFailure)
         -> Expectation?
     {
         if let sha256 = reference.sha256 {

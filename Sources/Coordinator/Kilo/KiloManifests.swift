@@ -9,7 +9,10 @@ enum KiloManifests {
     private static let defaultSubnet = "10.4.0.0/16"
 
     /// The custom resource definitions, as they are.
-    static func definitions(_ yaml: String, file: String) throws(ManifestProblem)
+    static func definitions(
+        _ yaml: String,
+        file: String
+    ) throws(ManifestProblem)
         -> [KubernetesObject]
     {
         let documents = try ManifestReader.documents(yaml, file: file)
@@ -22,7 +25,11 @@ enum KiloManifests {
 
     /// The DaemonSet with the plan's flags, the CNI configuration with the plan's MTU, and all
     /// else as it is.
-    static func fitted(_ yaml: String, file: String, to plan: ClusterPlan) throws(ManifestProblem)
+    static func fitted(
+        _ yaml: String,
+        file: String,
+        to plan: ClusterPlan
+    ) throws(ManifestProblem)
         -> [KubernetesObject]
     {
         var documents = try ManifestReader.documents(yaml, file: file)
@@ -47,7 +54,11 @@ enum KiloManifests {
         return flags
     }
 
-    private static func position(of kind: String, in documents: [ManifestValue], file: String)
+    private static func position(
+        of kind: String,
+        in documents: [ManifestValue],
+        file: String
+    )
         throws(ManifestProblem) -> Int
     {
         let found = documents.firstIndex {
@@ -58,7 +69,11 @@ enum KiloManifests {
         return found
     }
 
-    private static func withFlags(_ daemonSet: ManifestValue, _ plan: ClusterPlan, file: String)
+    private static func withFlags(
+        _ daemonSet: ManifestValue,
+        _ plan: ClusterPlan,
+        file: String
+    )
         throws(ManifestProblem) -> ManifestValue
     {
         var daemonSet = daemonSet
@@ -88,7 +103,11 @@ enum KiloManifests {
         arguments.append("\(flag)=\(value)")
     }
 
-    private static func withMTU(_ configMap: ManifestValue, _ mtu: Int, file: String)
+    private static func withMTU(
+        _ configMap: ManifestValue,
+        _ mtu: Int,
+        file: String
+    )
         throws(ManifestProblem) -> ManifestValue
     {
         let place = "\(file): cni-conf.json of ConfigMap kube-system/kilo"
@@ -118,7 +137,10 @@ enum KiloManifests {
 
     /// In the order in which they can be applied: what others need first, workloads last, and the
     /// file's order otherwise.
-    private static func objects(_ documents: [ManifestValue], file: String) throws(ManifestProblem)
+    private static func objects(
+        _ documents: [ManifestValue],
+        file: String
+    ) throws(ManifestProblem)
         -> [KubernetesObject]
     {
         var ranked: [(rank: Int, object: KubernetesObject)] = []
@@ -148,7 +170,11 @@ enum KiloManifests {
         }
     }
 
-    private static func rendered(_ value: ManifestValue, pretty: Bool = false, file: String)
+    private static func rendered(
+        _ value: ManifestValue,
+        pretty: Bool = false,
+        file: String
+    )
         throws(ManifestProblem) -> String
     {
         do {

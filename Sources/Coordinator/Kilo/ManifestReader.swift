@@ -56,11 +56,11 @@ enum ManifestReader {
     }
 
     private static func scalarValue(_ node: Node, _ scalar: Node.Scalar) -> ManifestValue {
-        switch node.tag.name {
-        case .null: .null
-        case .bool: node.bool.map(ManifestValue.bool) ?? .string(scalar.string)
-        case .int: node.int.map(ManifestValue.int) ?? .string(scalar.string)
-        case .float: node.float.map(ManifestValue.double) ?? .string(scalar.string)
+        switch node.tag {
+        case Tag(.null): .null
+        case Tag(.bool): node.bool.map(ManifestValue.bool) ?? .string(scalar.string)
+        case Tag(.int): node.int.map(ManifestValue.int) ?? .string(scalar.string)
+        case Tag(.float): node.float.map(ManifestValue.double) ?? .string(scalar.string)
         default: .string(scalar.string)
         }
     }

@@ -13,7 +13,10 @@ enum ArtifactPinTable {
     /// The hash that an address was found with first.
     static func find(_ url: String, in db: Database) throws -> String? {
         try String.fetchOne(
-            db, sql: "SELECT sha256 FROM artifact_pin WHERE url = ?", arguments: [url])
+            db,
+            sql: "SELECT sha256 FROM artifact_pin WHERE url = ?",
+            arguments: [url]
+        )
     }
 
     /// Keeps the hash of an address; the first one stays.

@@ -59,42 +59,63 @@ enum JoinTokenTable {
         )
     }
 
-    /// The node that the token may enrol now.
-    ///
-    /// - Throws: `JoinTokenRefusal` where it may enrol none.
-    static func node(forToken id: String, hash: String, at now: Int64, in db: Database) throws
-        -> HostID
+    /// The node that the token may enrol now, or why it may enrol none.
+    static func node(
+        forToken id: String,
+        hash: String,
+        at now: Int64,
+        in db: Database
+    ) throws
+        -> Result<HostID, JoinTokenRefusal>
     {
         let found = try Row.fetchOne(
-            db, sql: "SELECT * FROM join_token WHERE id = ?", arguments: [id])
+            db,
+            sql: "SELECT * FROM join_token WHERE id = ?",
+            arguments: [id]
+        )
         // Compared as secrets are, so that the time of an answer tells nothing about the hash.
         guard let found, Secret(found["hash"] as String) == Secret(hash) else {
-            throw JoinTokenRefusal.unknown
+            return .failure(.unknown)
         }
         let name: String = found["node"]
         guard let node = HostID(name) else {
             throw StoreFailure.corrupt("'\(name)' is no node id")
         }
-        if let used: Int64 = found["used"] { throw JoinTokenRefusal.used(node: node, at: used) }
+        if let used: Int64 = found["used"] { return .failure(.used(node: node, at: used)) }
         let expires: Int64 = found["expires"]
-        guard now < expires else { throw JoinTokenRefusal.expired(node: node, at: expires) }
-        return node
+        guard now < expires else { return .failure(.expired(node: node, at: expires)) }
+        return .success(node)
     }
 
     /// Uses the token up and keeps the node that it enrolled, both or neither. Of two enrolments
     /// with one token, the second finds it used.
     static func consume(
-        _ id: String, hash: String, enrolling node: NodeRow, at now: Int64, in db: Database
-    ) throws {
+        _ id: String,
+        hash: String,
+        enrolling node: NodeRow,
+        at now: Int64,
+        in db: Database
+    ) throws -> Result<HostID, JoinTokenRefusal> {
         let bound = try self.node(forToken: id, hash: hash, at: now, in: db)
-        guard bound == node.id else { throw JoinTokenRefusal.unknown }
+        guard case .success(let owner) = bound else { return bound }
+        guard owner == node.id else { return .failure(.unknown) }
         try db.execute(
-            sql: "UPDATE join_token SET used = ? WHERE id = ?", arguments: [now, id])
+            sql: "UPDATE join_token SET used = ? WHERE id = ?",
+            arguments: [now, id]
+        )
         try NodeTable.enrol(node, in: db)
+        return bound
     }
 
-    /// Until when some unused token lives; nothing where none does.
-    static func lastExpiry(in db: Database) throws -> Int64? {
-        try Int64.fetchOne(db, sql: "SELECT max(expires) FROM join_token WHERE used IS NULL")
+    /// Tokens that have enrolled nobody, and until when each may.
+    static func unused(in db: Database) throws -> [String: Int64] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: "SELECT id, expires FROM join_token WHERE used IS NULL"
+        )
+        return Dictionary(
+            rows.map { ($0["id"], $0["expires"]) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 }

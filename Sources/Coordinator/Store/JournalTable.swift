@@ -34,7 +34,11 @@ enum JournalTable {
     }
 
     /// A rollout's rows after the given number, in order.
-    static func rows(of rollout: String, after number: Int64 = 0, in db: Database) throws
+    static func rows(
+        of rollout: String,
+        after number: Int64 = 0,
+        in db: Database
+    ) throws
         -> [JournalRow]
     {
         try Row.fetchAll(

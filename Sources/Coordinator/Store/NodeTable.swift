@@ -55,7 +55,11 @@ enum NodeTable {
 
     /// Notes that a session of the node began.
     static func noteSession(
-        of id: HostID, facts: WireMachineFacts, address: String, at now: Int64, in db: Database
+        of id: HostID,
+        facts: WireMachineFacts,
+        address: String,
+        at now: Int64,
+        in db: Database
     ) throws {
         try db.execute(
             sql: "UPDATE node SET facts = ?, address = ?, last_seen = ? WHERE id = ?",
@@ -73,7 +77,10 @@ enum NodeTable {
 
     /// Notes a new certificate of the node.
     static func noteCertificate(
-        of id: HostID, serial: String, expires: Int64, in db: Database
+        of id: HostID,
+        serial: String,
+        expires: Int64,
+        in db: Database
     ) throws {
         try db.execute(
             sql: "UPDATE node SET certificate_serial = ?, certificate_expires = ? WHERE id = ?",

@@ -1,15 +1,6 @@
 import Foundation
 import GRDB
-
-/// How a rollout ended.
-enum RolloutEnding: String, Sendable, Codable {
-    /// Every step ended well.
-    case succeeded
-    /// A step failed for good.
-    case failed
-    /// The operator stopped it.
-    case cancelled
-}
+import RolloutEngine
 
 /// What a rollout did, in numbers of steps.
 struct RolloutTally: Sendable, Equatable {
@@ -39,7 +30,7 @@ struct RolloutRow: Sendable, Equatable {
     /// Milliseconds since 1970; nothing while it runs.
     var ended: Int64?
     /// How it ended; nothing while it runs.
-    var ending: RolloutEnding?
+    var outcome: RolloutOutcome?
     /// What it did; zeros while it runs.
     var tally = RolloutTally()
 }
@@ -55,7 +46,7 @@ enum RolloutTable {
             table.column("frozen", .blob).notNull()
             table.column("started", .integer).notNull()
             table.column("ended", .integer)
-            table.column("ending", .text)
+            table.column("outcome", .text)
             table.column("changed", .integer).notNull().defaults(to: 0)
             table.column("unchanged", .integer).notNull().defaults(to: 0)
             table.column("failed", .integer).notNull().defaults(to: 0)
@@ -78,15 +69,19 @@ enum RolloutTable {
 
     /// Notes the end of a rollout and forgets its secrets.
     static func end(
-        _ id: String, _ ending: RolloutEnding, _ tally: RolloutTally, at now: Int64, in db: Database
+        _ id: String,
+        _ outcome: RolloutOutcome,
+        _ tally: RolloutTally,
+        at now: Int64,
+        in db: Database
     ) throws {
         try db.execute(
             sql: """
-                UPDATE rollout SET ended = ?, ending = ?, changed = ?, unchanged = ?, failed = ?
+                UPDATE rollout SET ended = ?, outcome = ?, changed = ?, unchanged = ?, failed = ?
                 WHERE id = ?
                 """,
             arguments: [
-                now, ending.rawValue, tally.changed, tally.unchanged, tally.failed, id,
+                now, outcome.rawValue, tally.changed, tally.unchanged, tally.failed, id,
             ]
         )
         try StepOutputTable.forget(rollout: id, in: db)
@@ -100,22 +95,25 @@ enum RolloutTable {
     /// Rollouts without an end, oldest first.
     static func unfinished(in db: Database) throws -> [RolloutRow] {
         try Row.fetchAll(
-            db, sql: "SELECT * FROM rollout WHERE ended IS NULL ORDER BY started, id"
+            db,
+            sql: "SELECT * FROM rollout WHERE ended IS NULL ORDER BY started, id"
         ).map(read)
     }
 
     /// The latest rollouts, newest first.
     static func latest(_ limit: Int, in db: Database) throws -> [RolloutRow] {
         try Row.fetchAll(
-            db, sql: "SELECT * FROM rollout ORDER BY started DESC, id LIMIT ?", arguments: [limit]
+            db,
+            sql: "SELECT * FROM rollout ORDER BY started DESC, id LIMIT ?",
+            arguments: [limit]
         ).map(read)
     }
 
     private static func read(_ row: Row) throws -> RolloutRow {
-        let word: String? = row["ending"]
-        let ending = word.flatMap(RolloutEnding.init)
+        let word: String? = row["outcome"]
+        let outcome = word.flatMap(RolloutOutcome.init)
         let id: String = row["id"]
-        guard (word == nil) == (ending == nil) else {
+        guard (word == nil) == (outcome == nil) else {
             throw StoreFailure.corrupt("rollout \(id) ended as '\(word ?? "")'")
         }
         return RolloutRow(
@@ -126,9 +124,12 @@ enum RolloutTable {
             frozen: row["frozen"],
             started: row["started"],
             ended: row["ended"],
-            ending: ending,
+            outcome: outcome,
             tally: RolloutTally(
-                changed: row["changed"], unchanged: row["unchanged"], failed: row["failed"])
+                changed: row["changed"],
+                unchanged: row["unchanged"],
+                failed: row["failed"]
+            )
         )
     }
 }

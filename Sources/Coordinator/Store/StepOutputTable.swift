@@ -15,7 +15,12 @@ enum StepOutputTable {
     }
 
     /// Keeps a step's outputs; a repeated step's replace its earlier ones.
-    static func keep(_ outputs: [String: Secret], rollout: String, step: StepID, in db: Database)
+    static func keep(
+        _ outputs: [String: Secret],
+        rollout: String,
+        step: StepID,
+        in db: Database
+    )
         throws
     {
         for (name, value) in outputs {
@@ -38,7 +43,10 @@ enum StepOutputTable {
         )
         let pairs = rows.map { row in
             let value: Data = row["value"]
-            return (OutputReference(step: StepID(row["step"]), name: row["name"]), Secret([UInt8](value)))
+            return (
+                OutputReference(step: StepID(row["step"]), name: row["name"]),
+                Secret([UInt8](value))
+            )
         }
         return Dictionary(uniqueKeysWithValues: pairs)
     }
@@ -46,6 +54,8 @@ enum StepOutputTable {
     /// Forgets a rollout's outputs. SQLite overwrites them (`secure_delete`).
     static func forget(rollout: String, in db: Database) throws {
         try db.execute(
-            sql: "DELETE FROM step_output WHERE rollout = ?", arguments: [rollout])
+            sql: "DELETE FROM step_output WHERE rollout = ?",
+            arguments: [rollout]
+        )
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 
 /// The coordinator's memory: one SQLite file, readable by its owner alone.
 ///
@@ -79,6 +80,6 @@ struct Store: Sendable {
         guard descriptor >= 0 else {
             throw StoreFailure(.cannotOpen, "\(path): \(String(cString: strerror(errno)))")
         }
-        close(descriptor)
+        Glibc.close(descriptor)
     }
 }

@@ -13,6 +13,7 @@ enum StoreMigrations {
             try RolloutTable.create(in: db)
             try JournalTable.create(in: db)
             try StepOutputTable.create(in: db)
+            try ArtifactPinTable.create(in: db)
         }
         return migrator
     }
