@@ -1,0 +1,32 @@
+public import Plan
+
+/// One durable fact about a rollout. A rollout is the sum of its records: replaying them through
+/// `RolloutState.apply` gives the state that wrote them.
+public enum JournalRecord: Sendable, Equatable, Codable {
+    /// It began.
+    case began(at: Int64)
+    /// An attempt was decided on; its agent may run it from now on.
+    case assigned(ExecutionID, step: StepID, attempt: Int, deadline: Int64, at: Int64)
+    /// An attempt ended, by its agent's word or by its deadline.
+    case ended(ExecutionID, step: StepID, ExecutionOutcome, at: Int64)
+    /// The step will be tried again, not before a time.
+    case retryPlanned(step: StepID, attempt: Int, notBefore: Int64, at: Int64)
+    /// The step failed for good.
+    case stepFailed(StepID, StepProblem, at: Int64)
+    /// An operator asked for the end.
+    case cancelRequested(at: Int64)
+    /// The step will not be begun in this rollout.
+    case skipped(StepID, at: Int64)
+    /// Nothing more will happen.
+    case finished(RolloutOutcome, at: Int64)
+
+    /// When it happened, milliseconds since 1970.
+    public var at: Int64 {
+        switch self {
+        case .began(let at), .assigned(_, _, _, _, let at), .ended(_, _, _, let at),
+            .retryPlanned(_, _, _, let at), .stepFailed(_, _, let at), .cancelRequested(let at),
+            .skipped(_, let at), .finished(_, let at):
+            at
+        }
+    }
+}

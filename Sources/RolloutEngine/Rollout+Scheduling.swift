@@ -1,0 +1,161 @@
+import Plan
+
+/// What follows from each event: failures are retried or final, deadlines pass, ready steps begin,
+/// and a rollout without anything left to do ends.
+extension Rollout {
+    /// Whether no further step may begin: a step failed for good, or an operator asked for the end.
+    /// What runs is still waited for, since its result must not be lost.
+    private var isStopping: Bool { state.isCancelled || state.hasFailed }
+
+    /// A failed attempt is tried again where that can help and is allowed.
+    mutating func settleUndecided(at now: Int64, in decision: inout Decision) {
+        for step in graph.steps {
+            guard case .undecided(let attempt, let problem)? = state.steps[step.id] else {
+                continue
+            }
+            if problem.isPermanent || attempt.number >= limits.attempts || isStopping {
+                record(.stepFailed(step.id, problem, at: now), in: &decision)
+            } else {
+                let delay = Backoff.delay(after: attempt.number, step: step.id, seed: seed)
+                record(
+                    .retryPlanned(
+                        step: step.id,
+                        attempt: attempt.number + 1,
+                        notBefore: now + delay,
+                        at: now
+                    ),
+                    in: &decision
+                )
+            }
+        }
+    }
+
+    /// Gives up attempts whose time is over, and steps whose agent stays away.
+    mutating func expire(at now: Int64, in decision: inout Decision) {
+        for step in graph.steps {
+            switch state.steps[step.id] {
+            case .running(let attempt)?:
+                guard let end = expiry(of: attempt, on: step.executor), now >= end else { continue }
+                let problem = overdue(step, now: now)
+                record(
+                    .ended(attempt.execution, step: step.id, .failed(problem), at: now),
+                    in: &decision
+                )
+                decision.effects.append(.cancel(attempt.execution, executor: step.executor))
+                settleUndecided(at: now, in: &decision)
+            case .waiting?, .retrying?:
+                guard !isStopping, isReady(step), let since = absent[step.executor],
+                    now - since >= limits.absence
+                else { continue }
+                record(.stepFailed(step.id, overdue(step, now: now), at: now), in: &decision)
+            case .undecided?, .succeeded?, .failed?, .skipped?, nil:
+                continue
+            }
+        }
+    }
+
+    /// Hands out every step whose turn has come.
+    mutating func assignReady(at now: Int64, in decision: inout Decision) {
+        guard !isStopping else { return }
+        var busy = Set(runningSteps.map(\.subject))
+        for step in graph.steps where isReady(step) && connected[step.executor] != nil {
+            guard let number = dueAttempt(of: step, at: now) else { continue }
+            guard busy.contains(step.subject) || busy.count < limits.parallelism else { continue }
+            busy.insert(step.subject)
+            let execution = ExecutionID(rollout: id, step: step.id, attempt: number)
+            let deadline = now + step.timeout + RolloutLimits.overrun
+            record(
+                .assigned(
+                    execution,
+                    step: step.id,
+                    attempt: number,
+                    deadline: deadline,
+                    at: now
+                ),
+                in: &decision
+            )
+            decision.effects.append(.assign(execution, step: step.id, timeout: step.timeout))
+        }
+    }
+
+    /// Ends the rollout once nothing runs and nothing may begin.
+    mutating func finishIfDone(at now: Int64, in decision: inout Decision) {
+        guard runningSteps.isEmpty else { return }
+        let left = graph.steps.filter { isOpen($0.id) }
+        guard left.isEmpty || isStopping else { return }
+        for step in left { record(.skipped(step.id, at: now), in: &decision) }
+        let outcome: RolloutOutcome =
+            state.isCancelled && (state.hasFailed || !left.isEmpty)
+            ? .cancelled : state.hasFailed ? .failed : .succeeded
+        record(.finished(outcome, at: now), in: &decision)
+        decision.effects.append(.finish(outcome))
+    }
+
+    /// The next time at which something may have to be decided without a word from an agent.
+    func nextWake(after now: Int64) -> Int64? {
+        graph.steps.compactMap { step -> Int64? in
+            switch state.steps[step.id] {
+            case .running(let attempt)?:
+                return expiry(of: attempt, on: step.executor)
+            case .retrying(_, let notBefore)? where isReady(step):
+                guard let since = absent[step.executor] else { return max(notBefore, now + 1) }
+                return since + limits.absence
+            case .waiting? where isReady(step):
+                return absent[step.executor].map { $0 + limits.absence }
+            case .waiting?, .retrying?, .undecided?, .succeeded?, .failed?, .skipped?, nil:
+                return nil
+            }
+        }.min().map { max($0, now + 1) }
+    }
+
+    private var runningSteps: [StepNode] {
+        graph.steps.filter {
+            if case .running? = state.steps[$0.id] { true } else { false }
+        }
+    }
+
+    private func isOpen(_ step: StepID) -> Bool {
+        switch state.steps[step] {
+        case .waiting?, .retrying?: true
+        case .running?, .undecided?, .succeeded?, .failed?, .skipped?, nil: false
+        }
+    }
+
+    private func isReady(_ step: StepNode) -> Bool {
+        isOpen(step.id)
+            && step.dependsOn.allSatisfy {
+                if case .succeeded? = state.steps[$0] { true } else { false }
+            }
+    }
+
+    private func dueAttempt(of step: StepNode, at now: Int64) -> Int? {
+        switch state.steps[step.id] {
+        case .waiting?: 1
+        case .retrying(let attempt, let notBefore)? where notBefore <= now: attempt
+        case .retrying?, .running?, .undecided?, .succeeded?, .failed?, .skipped?, nil: nil
+        }
+    }
+
+    /// When an attempt is given up. An agent that was away may have finished in the meantime: it
+    /// gets a moment to say so, and while it is away the limit is how long it may be.
+    private func expiry(of attempt: Attempt, on executor: HostID) -> Int64? {
+        if let since = connected[executor] {
+            return max(attempt.deadline, since + RolloutLimits.settling)
+        }
+        return absent[executor].map { max(attempt.deadline, $0 + limits.absence) }
+    }
+
+    private func overdue(_ step: StepNode, now: Int64) -> StepProblem {
+        if let since = absent[step.executor] {
+            return StepProblem(
+                "the agent of \(step.executor) has been away for \((now - since) / 1000) s",
+                remedy: "see `systemctl status isthmus-agent` on \(step.executor), then run the "
+                    + "rollout again",
+                isPermanent: true
+            )
+        }
+        return StepProblem(
+            "\(step.title) did not end within \(step.timeout / 1000) s on \(step.executor)"
+        )
+    }
+}

@@ -1,0 +1,143 @@
+public import Plan
+
+/// The whole life of a rollout, without clock, file or network: events in, decisions out.
+///
+/// *What it governs:* which step is handed to which agent when, what a failure means for the rest,
+/// and when all is over. *What can go wrong:* agents vanish and come back (their attempts are handed
+/// to them again by the same key), report late or twice (ignored), or never (deadlines); the
+/// coordinator crashes between any two records (`init(replaying:)` and the next events go on from
+/// there). *How it is driven:* see `Decision` for the order of records and effects.
+public struct Rollout: Sendable {
+    /// The rollout's key.
+    public let id: RolloutID
+    /// What is to be done.
+    public let graph: StepGraph
+    /// The bounds it keeps.
+    public let limits: RolloutLimits
+    /// What the records so far say.
+    public private(set) var state: RolloutState
+
+    let seed: UInt64
+    /// Agents with a session, and since when. Not durable: after a restart all have to come back.
+    var connected: [HostID: Int64] = [:]
+    /// Agents without a session, and since when the coordinator has noticed.
+    var absent: [HostID: Int64] = [:]
+
+    /// Makes a rollout from its records; none where it has not begun.
+    ///
+    /// - Parameters:
+    ///   - id: The key, part of each execution's.
+    ///   - graph: The same steps as when the records were written.
+    ///   - limits: The bounds to keep.
+    ///   - seed: Randomness for back-off; it may differ after a restart.
+    ///   - records: The journal, in order.
+    public init(
+        id: RolloutID,
+        graph: StepGraph,
+        limits: RolloutLimits,
+        seed: UInt64,
+        replaying records: some Sequence<JournalRecord>
+    ) {
+        self.id = id
+        self.graph = graph
+        self.limits = limits
+        self.seed = seed
+        state = RolloutState(graph)
+        for record in records { state.apply(record) }
+    }
+
+    /// Decides about one event.
+    public mutating func handle(_ event: RolloutEvent) -> Decision {
+        var decision = Decision()
+        guard state.outcome == nil else { return decision }
+        notice(event)
+        switch event {
+        case .began(let at):
+            if !state.hasBegun { record(.began(at: at), in: &decision) }
+        case .agentConnected(let host, let unfinished, _):
+            welcome(host, unfinished: unfinished, in: &decision)
+        case .executionEnded(let execution, let outcome, let at):
+            end(execution, outcome, at: at, in: &decision)
+        case .cancelRequested(let at):
+            cancel(at: at, in: &decision)
+        case .agentDisconnected, .clockAdvanced:
+            break
+        }
+        guard state.hasBegun else { return decision }
+        settleUndecided(at: event.at, in: &decision)
+        expire(at: event.at, in: &decision)
+        assignReady(at: event.at, in: &decision)
+        finishIfDone(at: event.at, in: &decision)
+        if state.outcome == nil, let next = nextWake(after: event.at) {
+            decision.effects.append(.wake(at: next))
+        }
+        return decision
+    }
+
+    /// What to begin again after a restart, beside what agents are handed as they come back.
+    public func pendingEffects(at now: Int64) -> [Effect] {
+        if let outcome = state.outcome { return [.finish(outcome)] }
+        return [.wake(at: now)]
+    }
+
+    mutating func record(_ record: JournalRecord, in decision: inout Decision) {
+        state.apply(record)
+        decision.records.append(record)
+    }
+
+    private mutating func notice(_ event: RolloutEvent) {
+        switch event {
+        case .agentConnected(let host, _, let at):
+            connected[host] = at
+            absent[host] = nil
+        case .agentDisconnected(let host, let at):
+            connected[host] = nil
+            absent[host] = at
+        case .began, .executionEnded, .clockAdvanced, .cancelRequested:
+            break
+        }
+        for step in graph.steps where connected[step.executor] == nil {
+            if absent[step.executor] == nil { absent[step.executor] = event.at }
+        }
+    }
+
+    /// Hands the agent what it should be running, and stops what it should not.
+    private func welcome(
+        _ host: HostID,
+        unfinished: Set<ExecutionID>,
+        in decision: inout Decision
+    ) {
+        var wanted: Set<ExecutionID> = []
+        for step in graph.steps where step.executor == host {
+            guard case .running(let attempt)? = state.steps[step.id] else { continue }
+            wanted.insert(attempt.execution)
+            decision.effects.append(
+                .assign(attempt.execution, step: step.id, timeout: step.timeout)
+            )
+        }
+        for stray in unfinished.subtracting(wanted).sorted() where state.executions[stray] != nil {
+            decision.effects.append(.cancel(stray, executor: host))
+        }
+    }
+
+    private mutating func end(
+        _ execution: ExecutionID,
+        _ outcome: ExecutionOutcome,
+        at: Int64,
+        in decision: inout Decision
+    ) {
+        guard let step = state.executions[execution],
+            case .running(let attempt)? = state.steps[step], attempt.execution == execution
+        else { return }
+        record(.ended(execution, step: step, outcome, at: at), in: &decision)
+    }
+
+    private mutating func cancel(at: Int64, in decision: inout Decision) {
+        guard state.hasBegun, !state.isCancelled else { return }
+        record(.cancelRequested(at: at), in: &decision)
+        for step in graph.steps {
+            guard case .running(let attempt)? = state.steps[step.id] else { continue }
+            decision.effects.append(.cancel(attempt.execution, executor: step.executor))
+        }
+    }
+}

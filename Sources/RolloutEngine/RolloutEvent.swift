@@ -1,0 +1,72 @@
+public import Plan
+
+/// Everything that can happen to a rollout. Times are milliseconds since 1970 by the coordinator's
+/// clock; one that jumps back is taken as it comes, for deadlines only ever compare with it.
+public enum RolloutEvent: Sendable, Equatable {
+    /// An operator started it.
+    case began(at: Int64)
+    /// An agent opened a session and said which executions it has begun and not finished.
+    case agentConnected(HostID, unfinished: Set<ExecutionID>, at: Int64)
+    /// An agent's session is gone.
+    case agentDisconnected(HostID, at: Int64)
+    /// An agent reported how an execution ended. May come late, twice, or for one never made.
+    case executionEnded(ExecutionID, ExecutionOutcome, at: Int64)
+    /// Time passed; the answer to `Effect.wake`, and the first event after a restart.
+    case clockAdvanced(to: Int64)
+    /// An operator wants it to end.
+    case cancelRequested(at: Int64)
+
+    /// When it happened.
+    public var at: Int64 {
+        switch self {
+        case .began(let at), .agentConnected(_, _, let at), .agentDisconnected(_, let at),
+            .executionEnded(_, _, let at), .clockAdvanced(let at), .cancelRequested(let at):
+            at
+        }
+    }
+}
+
+/// How an execution ended.
+public enum ExecutionOutcome: Sendable, Equatable, Codable {
+    /// Nothing had to change.
+    case unchanged
+    /// Something was changed; `changes` is the step kinds' JSON, opaque here.
+    case changed(changes: String)
+    /// It did not work.
+    case failed(StepProblem)
+}
+
+/// Why an execution failed, for people. Never a secret.
+public struct StepProblem: Sendable, Equatable, Codable {
+    /// What happened, in one sentence.
+    public var message: String
+    /// Further lines, such as the end of a unit's journal.
+    public var details: [String]
+    /// What to do next; may be empty.
+    public var remedy: String
+    /// Whether a repetition cannot help.
+    public var isPermanent: Bool
+
+    /// Describes a problem.
+    public init(
+        _ message: String,
+        details: [String] = [],
+        remedy: String = "",
+        isPermanent: Bool = false
+    ) {
+        self.message = message
+        self.details = details
+        self.remedy = remedy
+        self.isPermanent = isPermanent
+    }
+}
+
+/// How a rollout ended.
+public enum RolloutOutcome: String, Sendable, Equatable, Codable {
+    /// Every step ended well.
+    case succeeded
+    /// A step failed for good; what depends on it was not begun.
+    case failed
+    /// An operator ended it.
+    case cancelled
+}
