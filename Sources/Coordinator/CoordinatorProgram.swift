@@ -25,7 +25,10 @@ struct CoordinatorProgram: AsyncParsableCommand {
               3  changes are pending (rollout --dry-run)
             """,
         version: "isthmus 0.1.0",
-        subcommands: []
+        subcommands: [
+            CoordinatorInit.self, CoordinatorServe.self, TokenCommand.self, NodeCommand.self,
+            PlanCommand.self, RolloutCommand.self, Rehearse.self,
+        ]
     )
 
     /// Parses, runs, and ends the process with the exit code that the help promises.

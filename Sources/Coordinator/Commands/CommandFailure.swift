@@ -1,5 +1,3 @@
-import Foundation
-
 /// How a command ended, for scripts; each command's help names those that it uses.
 enum CommandExit: Int32, Sendable {
     case done = 0
@@ -14,9 +12,9 @@ enum CommandExit: Int32, Sendable {
 
 /// Why a command did not do what it was asked, for the person who typed it.
 struct CommandFailure: Error, Sendable, Equatable {
-    /// What happened and where; one sentence.
+    /// What happened and where.
     var message: String
-    /// What to do next, as sentences or commands, one a line.
+    /// What to do next: sentences or commands, one a line.
     var advice: [String]
     /// How the process ends.
     var code: CommandExit
@@ -30,28 +28,7 @@ struct CommandFailure: Error, Sendable, Equatable {
 
     /// All of it, without control characters but for the line breaks.
     var text: String {
-        (["Error: \(message)"] + advice).map(TerminalText.cleaned).joined(separator: "\n")
-    }
-}
-
-/// What is for people and must not mix with results.
-enum StandardError {
-    /// Writes a line.
-    static func write(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
-    }
-}
-
-/// Results.
-enum StandardOutput {
-    /// Writes a line at once, also into a pipe. A reader that went away ends nothing here: what
-    /// counts is done by the coordinator.
-    static func write(_ line: String) {
-        writeRaw(line + "\n")
-    }
-
-    /// Writes bytes for a terminal.
-    static func writeRaw(_ text: String) {
-        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        let lines = "Error: \(message)".split(separator: "\n").map(String.init) + advice
+        return lines.map(TerminalText.cleaned).joined(separator: "\n")
     }
 }

@@ -51,7 +51,7 @@ struct LiveLayout {
             return fitted("\(what)attempt \(step.attempt) failed: \(step.message)", width)
         default: break
         }
-        let elapsed = " " + Spans.short(milliseconds: now - step.began)
+        let elapsed = " " + Spans.short(from: step.began, to: now)
         let again = step.attempt > 1 ? " (attempt \(step.attempt))" : ""
         let line = step.lastLine.isEmpty ? "" : ": \(step.lastLine)"
         return fitted(step.title + again + line, width - elapsed.count) + elapsed

@@ -33,7 +33,7 @@ extension RolloutView {
 
     private func headLine(width: Int, style: TerminalStyle, now: Int64) -> String {
         let failed = count(.failed)
-        let elapsed = Spans.short(milliseconds: (endedAt ?? now) - startedAt)
+        let elapsed = Spans.short(from: startedAt, to: endedAt ?? now)
         let tail =
             "  \(done)/\(steps.count) steps\(failed > 0 ? ", \(failed) failed" : "")  \(elapsed)"
         let room = width - TerminalText.columns(of: tail)

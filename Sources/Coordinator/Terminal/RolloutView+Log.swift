@@ -24,7 +24,7 @@ extension RolloutView {
         case .skipped: news = "skipped"
         }
         let place = TerminalText.rightAligned("\(done)", to: "\(steps.count)".count)
-        let elapsed = Spans.short(milliseconds: at - startedAt)
+        let elapsed = Spans.short(from: startedAt, to: at)
         let why = step.message.isEmpty ? "" : ": \(step.message)"
         return "[\(place)/\(steps.count)] \(elapsed) \(step.node): \(step.title): \(news)\(why)"
     }

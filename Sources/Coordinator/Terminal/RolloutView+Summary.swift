@@ -3,14 +3,20 @@ import Protocol
 extension RolloutView {
     /// What is said at the end: the sum, each failure with its reason and its remedy, and the command
     /// to type next.
-    func summary(style: TerminalStyle, planFile: String?) -> [String] {
+    ///
+    /// - Parameters:
+    ///   - style: How it may look.
+    ///   - planFile: As the operator named it; nothing where that is not known.
+    ///   - suffix: What the operator's commands end in: an option with a space before it.
+    /// - Returns: Lines; none while the rollout goes on.
+    func summary(style: TerminalStyle, planFile: String?, suffix: String = "") -> [String] {
         guard let end else { return [] }
         var lines = [sentence(end, style: style)]
         for step in steps where step.state == .failed {
             lines += [""] + Self.report(on: step, style: style)
         }
         switch end.outcome {
-        case .failed, .cancelled: lines += [""] + nextSteps(planFile: planFile)
+        case .failed, .cancelled: lines += [""] + nextSteps(planFile: planFile, suffix: suffix)
         case .succeeded, .unspecified, .UNRECOGNIZED: break
         }
         return lines
@@ -29,7 +35,7 @@ extension RolloutView {
     }
 
     private func sentence(_ end: WireRolloutEnded, style: TerminalStyle) -> String {
-        let elapsed = Spans.short(milliseconds: (endedAt ?? startedAt) - startedAt)
+        let elapsed = Spans.short(from: startedAt, to: endedAt ?? startedAt)
         var counts = ["\(end.changed) changed", "\(end.unchanged) unchanged"]
         if end.failed > 0 { counts.append("\(end.failed) failed") }
         let rest = steps.count - Int(end.changed) - Int(end.unchanged) - Int(end.failed)
@@ -46,12 +52,12 @@ extension RolloutView {
         }
     }
 
-    private func nextSteps(planFile: String?) -> [String] {
+    private func nextSteps(planFile: String?, suffix: String) -> [String] {
         [
             "Next: remove the cause, then run the same plan again; what is done is not done twice:",
-            "  coordinator rollout --plan \(planFile ?? "PLAN")",
+            "  coordinator rollout --plan \(planFile ?? "PLAN")\(suffix)",
             "Details of this rollout:",
-            "  coordinator rollout show \(id)",
+            "  coordinator rollout show \(id)\(suffix)",
         ]
     }
 }

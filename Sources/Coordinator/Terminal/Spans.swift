@@ -11,6 +11,12 @@ enum Spans {
         }
     }
 
+    /// The same of the span between two times, whatever they are.
+    static func short(from start: Int64, to end: Int64) -> String {
+        let (span, overflow) = end.subtractingReportingOverflow(start)
+        return short(milliseconds: overflow ? (end > start ? .max : 0) : span)
+    }
+
     /// `512 MB`, `1.5 GB`, `40 GB`: decimal units, as providers sell them.
     static func bytes(_ count: Int64) -> String {
         let units = ["B", "kB", "MB", "GB", "TB", "PB"]
