@@ -24,7 +24,9 @@ enum KubectlDiff {
     }
 
     private static func change(
-        file: String, lines: [Substring], objects: [KubernetesObject]
+        file: String,
+        lines: [Substring],
+        objects: [KubernetesObject]
     ) -> Change {
         let object = objects.first { file.hasSuffix(suffix(of: $0)) }
         let isNew = lines.first?.hasPrefix("@@ -0,0 ") == true

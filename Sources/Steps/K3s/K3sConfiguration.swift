@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// What a Kubernetes node says about itself when it registers.
 public struct NodeRegistration: Sendable, Equatable, Codable {

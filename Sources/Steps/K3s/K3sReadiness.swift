@@ -24,7 +24,8 @@ extension K3sService {
             if restarts >= Self.toleratedRestarts { return .failed("ended \(restarts) times") }
             if try await isReady() { return .ready }
             context.report(
-                "waiting for \(unit) (\(state.active)), \(deadline.elapsedSeconds) s")
+                "waiting for \(unit) (\(state.active)), \(deadline.elapsedSeconds) s"
+            )
             return nil
         }
         switch end {
@@ -32,7 +33,9 @@ extension K3sService {
         case .failed(let how): throw await failure("\(unit) \(how) after its start", context)
         case nil:
             throw await failure(
-                "\(unit) was not ready within \(deadline.description)", context)
+                "\(unit) was not ready within \(deadline.description)",
+                context
+            )
         }
     }
 

@@ -50,13 +50,19 @@ struct K3sService: Sendable {
         var difference = Difference()
         if before != configuration || mode != 0o600 {
             difference.configuration = .file(
-                path: K3sFiles.configuration, before: before, after: configuration, mode: 0o600)
+                path: K3sFiles.configuration,
+                before: before,
+                after: configuration,
+                mode: 0o600
+            )
         }
         if !state.exists || !state.enabled
             || remembered.installScript != current.installScript
         {
             difference.installation = .command(
-                argv: installCommand.shownArgv, purpose: "write and enable \(unit)")
+                argv: installCommand.shownArgv,
+                purpose: "write and enable \(unit)"
+            )
         }
         if !state.isUp {
             difference.start = .start
@@ -69,9 +75,9 @@ struct K3sService: Sendable {
     }
 
     /// Writes the configuration, runs the script and queues the start, as far as they differ.
-    /// `mustRestart` is for what else K3s reads only when it starts.
     func bringUp(
-        _ difference: Difference, mustRestart: Bool = false, _ context: StepContext
+        _ difference: Difference,
+        _ context: StepContext
     ) async throws(StepFailure) {
         if difference.configuration != nil {
             try await context.write(K3sFiles.configuration, configuration, mode: 0o600)
@@ -80,7 +86,7 @@ struct K3sService: Sendable {
             context.report("writing \(unit)")
             _ = try await context.require(installCommand)
         }
-        guard let action = difference.start ?? (mustRestart ? .restart : nil) else { return }
+        guard let action = difference.start else { return }
         context.report("\(action.rawValue)ing \(unit)")
         let stamp = try await K3sStamp.current(context)
         try await context.perform(action, on: unit)

@@ -33,6 +33,14 @@ struct K3sStamp: Sendable, Equatable {
         return stamp
     }
 
+    /// Forgets the configuration that K3s was started with, so that it is started again.
+    static func forgetConfiguration(_ context: StepContext) async throws(StepFailure) {
+        var stamp = try await remembered(context)
+        guard stamp.configuration != nil else { return }
+        stamp.configuration = nil
+        try await stamp.remember(context)
+    }
+
     /// Remembers this. Only hashes, so everybody may read it.
     func remember(_ context: StepContext) async throws(StepFailure) {
         let lines = [

@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Tells Kilo how a node is reached. Runs on the server, and waits until the node is registered.
 ///
@@ -37,7 +37,10 @@ public struct AnnotateNode: Step {
         let found = try await Kubectl(context).node(node)
         let changes = differences(from: found).map { annotation, before, after in
             Change.setting(
-                name: "node \(node), \(annotation.name)", before: before ?? "", after: after ?? "")
+                name: "node \(node), \(annotation.name)",
+                before: before ?? "",
+                after: after ?? ""
+            )
         }
         return changes.isEmpty ? .satisfied : .changes(changes)
     }

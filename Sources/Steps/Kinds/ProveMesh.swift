@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Proves that this machine reaches all others over WireGuard, with small packets and with full ones
 /// that may not be split. Changes nothing: all it does is look, again and again.
@@ -36,7 +36,8 @@ public struct ProveMesh: Step {
         return .changes(
             gaps.map {
                 .setting(name: "\(host) to \($0.peer)", before: $0.what, after: "answers")
-            })
+            }
+        )
     }
 
     /// Tries again until the deadline, for handshakes take their time; then names the pairs.
@@ -64,7 +65,7 @@ public struct ProveMesh: Step {
         guard !peers.isEmpty else { return [] }
         let matched = MeshMatch(peers, in: try await WireGuardPeer.all(context), subnet: subnet)
         let mtu = mtu
-        return await withTaskGroup(of: (Int, Result<MeshGap?, StepFailure>).self) { group in
+        let results = await withTaskGroup(of: (Int, Result<MeshGap?, StepFailure>).self) { group in
             for (index, peer) in matched.peers.enumerated() {
                 group.addTask { (index, await peer.probe(context, mtu: mtu)) }
             }
@@ -72,7 +73,11 @@ public struct ProveMesh: Step {
             for await result in group { results.append(result) }
             return results.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        .compactMap { result throws(StepFailure) in try result.get() }
+        var gaps: [MeshGap] = []
+        for result in results {
+            if let gap = try result.get() { gaps.append(gap) }
+        }
+        return gaps
     }
 }
 

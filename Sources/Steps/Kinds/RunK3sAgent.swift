@@ -32,17 +32,21 @@ public struct RunK3sAgent: Step {
 
     /// Compares configuration, token, unit and what K3s was started with; asks the kubelet.
     public func check(_ context: StepContext) async throws(StepFailure) -> StepCheck {
+        var difference = try await service.difference(context)
         var changes: [Change] = []
         if try await needsToken(context) {
-            let before = try await context.mode(of: K3sFiles.joinToken) == nil
+            let exists = try await context.mode(of: K3sFiles.joinToken) != nil
             changes.append(
                 .file(
                     path: K3sFiles.joinToken,
-                    before: before ? nil : "<redacted, other>\n",
+                    before: exists ? "<redacted, another>\n" : nil,
                     after: K3sFiles.masked,
-                    mode: 0o600))
+                    mode: 0o600
+                )
+            )
+            difference.start = difference.start ?? .restart
         }
-        changes += service.changes(try await service.difference(context))
+        changes += service.changes(difference)
         if changes.isEmpty {
             guard try await isHealthy(context) else {
                 return .changes([
@@ -57,14 +61,17 @@ public struct RunK3sAgent: Step {
     /// Writes the token and the configuration, starts K3s and waits for the kubelet.
     public func apply(_ context: StepContext) async throws(StepFailure) -> StepOutputs {
         let deadline = Deadline(context)
-        let difference = try await service.difference(context)
-        let needsToken = try await needsToken(context)
-        if needsToken {
+        if try await needsToken(context) {
             guard let token = context.inputs[Self.tokenInput] else { throw noToken }
+            // K3s reads the token when it starts: whatever happens now, it has to start once more.
+            try await K3sStamp.forgetConfiguration(context)
             try await context.write(
-                K3sFiles.joinToken, token.reveal() + [UInt8(ascii: "\n")], mode: 0o600)
+                K3sFiles.joinToken,
+                token.reveal() + [UInt8(ascii: "\n")],
+                mode: 0o600
+            )
         }
-        try await service.bringUp(difference, mustRestart: needsToken, context)
+        try await service.bringUp(try await service.difference(context), context)
         try await service.awaitReady(context, until: deadline) {
             () async throws(StepFailure) -> Bool in try await isHealthy(context)
         }
@@ -115,7 +122,9 @@ public struct RunK3sAgent: Step {
     private func isHealthy(_ context: StepContext) async throws(StepFailure) -> Bool {
         guard try await context.unit(service.unit).active == "active" else { return false }
         let command = Command(
-            ["curl", "-sSf", "--max-time", "5", "http://127.0.0.1:10248/healthz"], timeout: 10_000)
+            ["curl", "-sSf", "--max-time", "5", "http://127.0.0.1:10248/healthz"],
+            timeout: 10_000
+        )
         let result = try await context.run(command)
         return result.status == 0
     }

@@ -15,7 +15,8 @@ struct WireGuardPeer: Sendable, Equatable {
     static func all(_ context: StepContext) async throws(StepFailure) -> [WireGuardPeer]? {
         let command = Command(["wg", "show", interface, "dump"], outputIsSecret: true)
         guard let result = try await context.probe(command), result.status == 0 else { return nil }
-        return result.standardOutput.split(separator: "\n").dropFirst().compactMap(WireGuardPeer.init)
+        return result.standardOutput.split(separator: "\n").dropFirst()
+            .compactMap(WireGuardPeer.init(line:))
     }
 
     /// Reads `public-key, preshared-key, endpoint, allowed-ips, …`, parted by tabs.

@@ -19,14 +19,14 @@ enum HostsFile {
     }
 
     private static func isOwnName(_ line: String) -> Bool {
-        fields(line).first == address
+        firstField(of: line) == address
     }
 
     private static func isLoopback(_ line: String) -> Bool {
-        fields(line).first == "127.0.0.1"
+        firstField(of: line) == "127.0.0.1"
     }
 
-    private static func fields(_ line: String) -> [Substring] {
-        line.split(whereSeparator: \.isWhitespace)
+    private static func firstField(of line: String) -> String? {
+        line.split(whereSeparator: \.isWhitespace).first.map(String.init)
     }
 }

@@ -45,7 +45,8 @@ enum Redaction {
     private static func k3sToken(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard bytes.starts(with: "K10".utf8), bytes.count > 69 else { return false }
         let rest = bytes.dropFirst(3)
-        return rest.prefix(64).allSatisfy(isHexadecimal) && rest.dropFirst(64).starts(with: "::".utf8)
+        return rest.prefix(64).allSatisfy(isHexadecimal)
+            && rest.dropFirst(64).starts(with: "::".utf8)
     }
 
     /// Six characters, a dot, sixteen, as Kubernetes' bootstrap tokens are; no more around them.
