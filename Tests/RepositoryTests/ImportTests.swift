@@ -11,7 +11,7 @@ enum Arrows {
         "Trust": ["Plan", "COpenSSL", "FoundationEssentials", "Glibc"],
         "SimulatedHost": ["Plan", "Steps", "Trust", "FoundationEssentials", "Glibc"],
         "HTTP2Session": ["CNGHTTP2"],
-        "TLSSession": ["COpenSSL"],
+        "TLSSession": ["COpenSSL", "Glibc"],
         "GRPCTransport": [
             "HTTP2Session", "TLSSession", "GRPCCore", "NIOCore", "NIOPosix", "FoundationEssentials",
             "Glibc",
@@ -22,14 +22,15 @@ enum Arrows {
         ],
         "NodeAgent": [
             "Agent", "Plan", "Steps", "SimulatedHost", "Trust", "GRPCTransport", "Protocol",
-            "ArgumentParser", "GRPCCore", "Logging", "ServiceLifecycle", "Subprocess",
-            "SwiftProtobuf", "FoundationEssentials", "Glibc", "System", "SystemPackage",
+            "ArgumentParser", "GRPCCore", "Logging", "ServiceLifecycle", "UnixSignals",
+            "Subprocess", "SwiftProtobuf", "FoundationEssentials", "Glibc", "System",
+            "SystemPackage",
         ],
         "Coordinator": [
             "Agent", "Plan", "PlanFile", "RolloutEngine", "Steps", "SimulatedHost", "Trust",
             "GRPCTransport", "Protocol", "ArgumentParser", "GRDB", "GRPCCore", "GRPCProtobuf",
-            "Logging", "ServiceLifecycle", "Subprocess", "SwiftProtobuf", "Yams", "Foundation",
-            "Glibc", "System", "SystemPackage",
+            "Logging", "ServiceLifecycle", "UnixSignals", "Subprocess", "SwiftProtobuf", "Yams",
+            "Foundation", "Glibc", "System", "SystemPackage",
         ],
     ]
 
