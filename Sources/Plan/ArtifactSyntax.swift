@@ -13,7 +13,9 @@ public enum ArtifactSyntax {
 
     /// Checks an `https`, `http` or `file` URL and answers its scheme.
     public static func url(_ text: String) throws(PlanComplaint) -> String {
-        let visible = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }
+        let visible = text.utf8.allSatisfy {
+            (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\")
+        }
         guard visible, text.utf8.count <= 2048 else {
             throw PlanComplaint(
                 "\(Quotation.of(text)) is not a URL.",

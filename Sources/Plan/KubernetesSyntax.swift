@@ -79,7 +79,8 @@ public enum KubernetesSyntax {
         guard let prefix = parts.first, parts.count == 1 || RFC1123.isName(prefix) else {
             throw PlanComplaint(
                 "What stands before the \"/\" of \(Quotation.of(text)) is not a DNS name.",
-                advice: "Write lower-case letters, digits, \"-\" and \".\", as \"example.org/pool\"."
+                advice:
+                    "Write lower-case letters, digits, \"-\" and \".\", as \"example.org/pool\"."
             )
         }
     }
@@ -107,7 +108,9 @@ public enum KubernetesSyntax {
     private static func isRefusedByKubelet(_ key: String) -> Bool {
         let parts = key.split(separator: "/")
         guard parts.count == 2, let domain = parts.first else { return false }
-        func isWithin(_ parent: String) -> Bool { domain == parent || domain.hasSuffix("." + parent) }
+        func isWithin(_ parent: String) -> Bool {
+            domain == parent || domain.hasSuffix("." + parent)
+        }
         guard isWithin("kubernetes.io") || isWithin("k8s.io") else { return false }
         guard !isWithin("kubelet.kubernetes.io"), !isWithin("node.kubernetes.io") else {
             return false

@@ -3,7 +3,11 @@ extension PlanField {
     public static let all: [PlanField] = top + hosts + k3s + mesh + artifacts + policies
 
     private static let top: [PlanField] = [
-        .init("$schema", "The schema that editors check the plan against; not read here.", .nothing),
+        .init(
+            "$schema",
+            "The schema that editors check the plan against; not read here.",
+            .nothing
+        ),
         .init("apiVersion", "`\(ClusterPlan.apiVersion)`.", .refused),
         .init("kind", "`\(ClusterPlan.kind)`.", .refused),
         .init(

@@ -8,7 +8,8 @@ public struct K3sVersion: Sendable, Hashable {
         let halves = text.split(separator: "+", omittingEmptySubsequences: false)
         guard halves.count == 2, let release = halves.first, let build = halves.last,
             release.first == "v", let numbers = ReleaseNumbers.read(release.dropFirst()),
-            build.hasPrefix("k3s"), let revision = DecimalDigits.number(build.dropFirst(3).utf8, in: 1...999)
+            build.hasPrefix("k3s"),
+            let revision = DecimalDigits.number(build.dropFirst(3).utf8, in: 1...999)
         else {
             throw PlanComplaint(
                 "\(Quotation.of(text)) is not an exact K3s release.",
@@ -40,7 +41,8 @@ public struct K3sVersion: Sendable, Hashable {
     private static func isMinor(_ text: String) -> Bool {
         guard text.first == "v" else { return false }
         let parts = text.dropFirst().split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { DecimalDigits.number($0.utf8, in: 0...999) != nil }
+        return parts.count == 2
+            && parts.allSatisfy { DecimalDigits.number($0.utf8, in: 0...999) != nil }
     }
 }
 

@@ -29,7 +29,8 @@ struct ArtifactsDraft {
             reader.object("kiloManifest"),
             default: PlanDefaults.kiloManifest(kilo)
         )
-        guard binaries.count == Architecture.allCases.count, let script, let definitions, let manifest
+        guard binaries.count == Architecture.allCases.count, let script, let definitions,
+            let manifest
         else {
             settings = nil
             return
@@ -49,7 +50,11 @@ struct ArtifactsDraft {
     ) -> ArtifactReference? {
         let url = reader.optional("url", default: standard.url, address)
         let isStandard = url == standard.url
-        let pin = reader.optional("sha256", default: .some(isStandard ? standard.sha256 : nil), checksum)
+        let pin = reader.optional(
+            "sha256",
+            default: .some(isStandard ? standard.sha256 : nil),
+            checksum
+        )
         let list = reader.optional(
             "checksumsURL",
             default: .some(isStandard && pin == .some(nil) ? standard.checksumsURL : nil),

@@ -47,7 +47,9 @@ enum PlanText {
         var parser = Unicode.UTF8.ForwardParser()
         var iterator = bytes.makeIterator()
         var offset = 0
-        while case .valid(let scalar) = parser.parseScalar(from: &iterator) { offset += scalar.count }
+        while case .valid(let scalar) = parser.parseScalar(from: &iterator) {
+            offset += scalar.count
+        }
         let byte = bytes.indices.contains(offset) ? String(bytes[offset], radix: 16) : ""
         throw PlanProblem(
             position(of: offset, in: bytes),

@@ -67,7 +67,8 @@ enum Reading {
         let advice =
             switch (node.content, expected) {
             case (.null, _): "Leave the key out, or write a value."
-            case (.number(let digits), "a text"): "Write it in quotes: \"\(Quotation.plain(digits))\"."
+            case (.number(let digits), "a text"):
+                "Write it in quotes: \"\(Quotation.plain(digits))\"."
             case (.boolean(let flag), "a text"): "Write it in quotes: \"\(flag)\"."
             case (.string(let text), "a number") where Int(text) != nil:
                 "Write it without quotes."

@@ -17,7 +17,8 @@ struct K3sDraft {
             return text
         }
         let names = reader.texts("tlsSANs", default: standard.tlsSANs, Self.name)
-        let disable = reader.texts("disable", default: standard.disable) { text throws(PlanComplaint) in
+        let disable = reader.texts("disable", default: standard.disable) {
+            text throws(PlanComplaint) in
             guard Self.components.contains(text) else {
                 throw Reading.unknownWord(text, Self.components)
             }
@@ -81,7 +82,8 @@ struct MeshDraft {
             default: "",
             Reading.word([MeshSettings.granularity])
         )
-        let kiloVersion = reader.optional("kiloVersion", default: standard.kiloVersion) { node throws(PlanComplaint) in
+        let kiloVersion = reader.optional("kiloVersion", default: standard.kiloVersion) {
+            node throws(PlanComplaint) in
             let text = try Reading.text(node)
             try KiloVersion.check(text)
             return text

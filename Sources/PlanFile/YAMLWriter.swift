@@ -75,7 +75,10 @@ struct YAMLWriter {
     private func isPlain(_ text: String) -> Bool {
         let confusing = ["yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
         return !confusing
-            && text.wholeMatch(of: /[A-Za-z][-A-Za-z0-9_.\/+:=]*[A-Za-z0-9]|[A-Za-z]|[0-9.]+(\.[0-9.]+){2}(\/[0-9]+)?|[0-9]+[smh]/)
+            && text.wholeMatch(
+                of:
+                    /[A-Za-z][-A-Za-z0-9_.\/+:=]*[A-Za-z0-9]|[A-Za-z]|[0-9.]+(\.[0-9.]+){2}(\/[0-9]+)?|[0-9]+[smh]/
+            )
                 != nil
     }
 }

@@ -58,11 +58,14 @@ struct JSONReaderTests {
     }
 
     @Test func `reads what RFC 8259 allows`() {
-        let text = "\r\n{\t\"$schema\": \"\\u0061\\uD83D\\uDE00\\/\\b\\f\\n\\r\\t\\\\\\\"\" , \"a\" : "
+        let text =
+            "\r\n{\t\"$schema\": \"\\u0061\\uD83D\\uDE00\\/\\b\\f\\n\\r\\t\\\\\\\"\" , \"a\" : "
             + "[ -0.5e+10 , 0, 1E2, true, false, null, {}, [] ] }\n"
         let problems = Project.problems(text)
         #expect(!problems.isEmpty)
-        #expect(problems.allSatisfy { $0.message.contains("missing") || $0.message.contains("field") })
+        #expect(
+            problems.allSatisfy { $0.message.contains("missing") || $0.message.contains("field") }
+        )
     }
 
     @Test func `a key that stands twice is told along with all else`() {
@@ -75,7 +78,9 @@ struct JSONReaderTests {
     @Test(arguments: [64, 65, 100_000])
     func `nesting is bounded`(_ depth: Int) {
         let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
-        let isTooDeep = Project.problems(text).contains { $0.message.contains("within one another") }
+        let isTooDeep = Project.problems(text).contains {
+            $0.message.contains("within one another")
+        }
         #expect(isTooDeep == (depth > 64))
     }
 

@@ -10,7 +10,7 @@ struct MutationTests {
     func `no text makes the reader stumble`(_ file: URL) throws {
         let good = Array(try Data(contentsOf: file))
         var random = SplitMix(state: 0x15_7485)
-        for _ in 0..<1500 {
+        for _ in 0..<500 {
             let bytes = mutate(good, &random)
             let lines = bytes.count { $0 == 0x0A } + 2
             do throws(PlanProblems) {
@@ -18,7 +18,9 @@ struct MutationTests {
                 #expect(throws: Never.self) { try Project.read(plan.canonicalJSON()) }
             } catch {
                 #expect(!error.problems.isEmpty)
-                #expect(error.problems.allSatisfy { (1...lines).contains($0.line) && $0.column > 0 })
+                #expect(
+                    error.problems.allSatisfy { (1...lines).contains($0.line) && $0.column > 0 }
+                )
                 #expect(!error.rendered(color: false).isEmpty)
             }
         }

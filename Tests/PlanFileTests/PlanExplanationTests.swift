@@ -54,7 +54,8 @@ struct PlanExplanationTests {
 
     @Test func `texts that YAML would take for something else are quoted`() throws {
         let plan = try String(contentsOf: Project.example("three-clouds.json"), encoding: .utf8)
-        let labels = #""labels": {"a": "true", "b": "12", "c": "", "d": "no", "e": "1e3", "y": "~"}"#
+        let labels =
+            #""labels": {"a": "true", "b": "12", "c": "", "d": "no", "e": "1e3", "y": "~"}"#
         let bad = plan.replacing(#""id": "kube-seoul","#, with: #""id": "kube-seoul", \#(labels),"#)
         #expect(throws: PlanProblems.self) { try Project.read(bad) }
         let good = bad.replacing(#", "y": "~""#, with: #", "y": "0.7.0""#)

@@ -3,15 +3,20 @@ import PlanFile
 import Testing
 
 struct PlanTextTests {
-    @Test(arguments: [
-        ([0xEF, 0xBB, 0xBF, 0x7B, 0x7D], 1, 1, "The plan begins with a byte order mark of UTF-8."),
-        ([0xFF, 0xFE, 0x7B, 0x00], 1, 1, "The plan begins with a byte order mark of UTF-16."),
-        ([0x7B, 0x0A, 0x00, 0x7D], 2, 1, "The plan holds a NUL byte."),
-        ([0x7B, 0x0A, 0xC3, 0xA9, 0xFF], 2, 2, "The byte 0xFF is not UTF-8 here."),
-        ([0x22, 0xC3], 1, 2, "The byte 0xC3 is not UTF-8 here."),
-        ([0x22, 0xED, 0xA0, 0x80, 0x22], 1, 2, "The byte 0xED is not UTF-8 here."),
-        ([0x22, 0xC0, 0x80, 0x22], 1, 2, "The byte 0xC0 is not UTF-8 here."),
-    ] as [([UInt8], Int, Int, String)])
+    @Test(
+        arguments: [
+            (
+                [0xEF, 0xBB, 0xBF, 0x7B, 0x7D], 1, 1,
+                "The plan begins with a byte order mark of UTF-8."
+            ),
+            ([0xFF, 0xFE, 0x7B, 0x00], 1, 1, "The plan begins with a byte order mark of UTF-16."),
+            ([0x7B, 0x0A, 0x00, 0x7D], 2, 1, "The plan holds a NUL byte."),
+            ([0x7B, 0x0A, 0xC3, 0xA9, 0xFF], 2, 2, "The byte 0xFF is not UTF-8 here."),
+            ([0x22, 0xC3], 1, 2, "The byte 0xC3 is not UTF-8 here."),
+            ([0x22, 0xED, 0xA0, 0x80, 0x22], 1, 2, "The byte 0xED is not UTF-8 here."),
+            ([0x22, 0xC0, 0x80, 0x22], 1, 2, "The byte 0xC0 is not UTF-8 here."),
+        ] as [([UInt8], Int, Int, String)]
+    )
     func `bytes that are no text are refused in both formats`(
         _ bytes: [UInt8],
         _ line: Int,

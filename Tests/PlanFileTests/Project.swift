@@ -26,7 +26,10 @@ enum Project {
     }
 
     /// Reads a plan from a text.
-    static func read(_ text: String, _ format: PlanFormat = .json) throws(PlanProblems)
+    static func read(
+        _ text: String,
+        _ format: PlanFormat = .json
+    ) throws(PlanProblems)
         -> ClusterPlan
     {
         try PlanFile.read(Array(text.utf8), name: "plan", format: format)

@@ -15,7 +15,7 @@ struct YAMLReaderTests {
         ("a: 1\n---\nb: 2", 2, 1, "second document"),
         ("a: 1\na: 2", 1, 1, "twice"),
         ("{[a]: 1}", 1, 2, "key is no text"),
-        (": 1", 1, 1, "key is no text"),
+        ("\"\": 1", 1, 1, "key is no text"),
         ("a:\n\t- 1", 2, 1, "cannot be read"),
         ("a: [1", 2, 1, "cannot be read"),
         ("a: \u{1}", 1, 4, "cannot be read"),
@@ -70,7 +70,9 @@ struct YAMLReaderTests {
 
     @Test func `positions are those of the text`() throws {
         let text = "apiVersion: isthmus/v1alpha1\nkind: ClusterPlan\nmetadata:\n  name: [é, 1]\n"
-        let problem = Project.problems(text, .yaml).first { $0.pointer.description == "/metadata/name" }
+        let problem = Project.problems(text, .yaml).first {
+            $0.pointer.description == "/metadata/name"
+        }
         #expect(problem?.line == 4)
         #expect(problem?.column == 9)
     }

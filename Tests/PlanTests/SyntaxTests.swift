@@ -40,7 +40,9 @@ struct SyntaxTests {
         #expect(some.count == 65536 && one.count == 1 && some.description == "10.1.0.0/16")
     }
 
-    @Test(arguments: ["10.0.0.1/8", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "/8", "a/8"])
+    @Test(arguments: [
+        "10.0.0.1/8", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "/8", "a/8",
+    ])
     func `other texts are no blocks`(_ text: String) {
         #expect(throws: PlanComplaint.self) { try IPv4Network(parsing: text, prefixes: 0...32) }
     }
@@ -60,21 +62,27 @@ struct SyntaxTests {
         }
     }
 
-    @Test(arguments: [
-        ("1s", 1000), ("90s", 90_000), ("5m", 300_000), ("24h", 86_400_000), ("1500ms", 1500),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1s", 1000), ("90s", 90_000), ("5m", 300_000), ("24h", 86_400_000), ("1500ms", 1500),
+        ] as [(String, Int64)]
+    )
     func `times survive being read`(_ text: String, _ milliseconds: Int64) throws {
         #expect(try PlanDuration.milliseconds(text) == milliseconds)
         #expect(try PlanDuration.milliseconds(PlanDuration.text(milliseconds)) == milliseconds)
     }
 
-    @Test(arguments: ["", "5", "m", "-5m", "1.5h", "5 m", "5M", "1h30m", "0s", "999ms", "25h", "05m"])
+    @Test(arguments: [
+        "", "5", "m", "-5m", "1.5h", "5 m", "5M", "1h30m", "0s", "999ms", "25h", "05m",
+    ])
     func `other texts are no times`(_ text: String) {
         #expect(throws: PlanComplaint.self) { try PlanDuration.milliseconds(text) }
     }
 
     @Test func `labels and taints follow Kubernetes`() throws {
-        for key in ["a", "A.b_c-1", "example.org/a", "node.kubernetes.io/x", "a.node.kubernetes.io/x"] {
+        for key in [
+            "a", "A.b_c-1", "example.org/a", "node.kubernetes.io/x", "a.node.kubernetes.io/x",
+        ] {
             try KubernetesSyntax.labelKey(key)
         }
         for key in [
