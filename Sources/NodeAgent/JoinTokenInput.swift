@@ -17,7 +17,8 @@ struct JoinTokenInput {
             return try JoinToken(text: text)
         } catch {
             throw AgentFailure(
-                "\(error)", remedy: "Make a token on the coordinator: coordinator token create --node ID"
+                "\(error)",
+                remedy: "Make a token on the coordinator: coordinator token create --node ID"
             )
         }
     }

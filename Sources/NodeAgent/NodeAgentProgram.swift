@@ -9,8 +9,8 @@ struct NodeAgentProgram: AsyncParsableCommand {
         commandName: "node-agent",
         abstract: "Carries out on this machine what its coordinator assigns.",
         discussion: """
-            A machine joins once with a token that its operator made on the coordinator; from then
-            on the agent runs as a service and stays in touch.
+            A machine joins once with a token that its operator made on the coordinator; from \
+            then on the agent runs as a service and stays in touch.
 
               node-agent enroll --coordinator 203.0.113.10 --token-file token
               systemctl start isthmus-agent

@@ -13,7 +13,8 @@ struct StateLock: ~Copyable {
             try AtomicFile.createDirectory(directory, mode: 0o700)
         } catch {
             throw AgentFailure(
-                "\(error)", remedy: "Run the command as root, or choose another --state."
+                "\(error)",
+                remedy: "Run the command as root, or choose another --state."
             )
         }
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

@@ -24,7 +24,9 @@ struct Enroll: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The file that the token is in; - reads it from the standard input.", valueName: "file"),
+            "The file that the token is in; - reads it from the standard input.",
+            valueName: "file"
+        ),
         completion: .file()
     )
     var tokenFile: String?

@@ -2,18 +2,19 @@ import Agent
 import ArgumentParser
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// `node-agent run`: the service itself.
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Stay in touch with the coordinator and carry out what it assigns.",
         discussion: """
-            Runs until SIGTERM or SIGINT. A step that runs then is interrupted and continued by the
-            next run. Where the coordinator cannot be reached, the agent tries again for ever and
-            reports later what it finished meanwhile.
+            Runs until SIGTERM or SIGINT. A step that runs then is interrupted and continued by \
+            the next run. Where the coordinator cannot be reached, the agent tries again for \
+            ever and reports later what it finished meanwhile.
 
               node-agent run
-              node-agent run --state /tmp/demo/agent --host simulated:/tmp/demo/machines/kube-seoul
+              node-agent run --state /tmp/seoul --host simulated:/tmp/machines/seoul
             """
     )
 
@@ -22,10 +23,7 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
 
     @Option(
-        help: ArgumentHelp(
-            "How much is logged: trace, debug, info, notice, warning, error or critical.",
-            valueName: "level"
-        )
+        help: ArgumentHelp("How much is logged.", valueName: "level")
     )
     var logLevel: LogLevel = .info
 

@@ -7,8 +7,8 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say who this machine's agent is and what it is doing.",
         discussion: """
-            Reads the state directory only; the agent need not run. Exit code 1 where no agent was
-            enrolled.
+            Reads the state directory only; the agent need not run. Exit code 1 where no agent \
+            was enrolled.
 
               node-agent status
               node-agent status --output json
@@ -86,7 +86,8 @@ extension AgentFailure {
     static func notEnrolled(in directory: String) -> AgentFailure {
         AgentFailure(
             "no agent is enrolled in \(directory)",
-            remedy: "Enrol this machine: node-agent enroll --coordinator HOST:PORT --token-file FILE"
+            remedy:
+                "Enrol this machine: node-agent enroll --coordinator HOST:PORT --token-file FILE"
         )
     }
 }
