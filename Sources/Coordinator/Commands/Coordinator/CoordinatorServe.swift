@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// `coordinator serve`.
 struct CoordinatorServe: AsyncParsableCommand {
@@ -36,11 +37,15 @@ struct CoordinatorServe: AsyncParsableCommand {
     @Flag(help: "Play K3s and Kilo with stand-ins; real machines are then refused.")
     var standInArtifacts = false
 
-    @Option(help: ArgumentHelp("The least important messages to log.", valueName: "level"))
+    @Option(
+        help: ArgumentHelp(
+            "How much is logged: trace, debug, info, notice, warning, error or critical.",
+            valueName: "level"),
+        transform: level)
     var logLevel = Logger.Level.info
 
     func run() async throws {
-        var logger = Logger(label: "coordinator", factory: StreamLogHandler.standardError)
+        var logger = Logger(label: "coordinator", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = logLevel
         do {
             let server = try await CoordinatorServer(
@@ -71,6 +76,11 @@ struct CoordinatorServe: AsyncParsableCommand {
         options.logger = logger
         return options
     }
-}
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+    private static func level(_ word: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: word) else {
+            throw ValidationError("'\(word)' is no log level.")
+        }
+        return level
+    }
+}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Protocol
 
 /// `coordinator rehearse`.
 struct Rehearse: AsyncParsableCommand {
