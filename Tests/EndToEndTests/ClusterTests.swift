@@ -45,7 +45,7 @@ import Testing
             )
             #expect(nothing.status == 0, "\(nothing.output)\(nothing.complaint)")
 
-            try await Secrecy(world).expectKept(programs: [server] + agents.values)
+            try Secrecy(world).expectKept(programs: [server] + agents.values)
         }
     }
 

@@ -9,16 +9,28 @@ struct OperatorConnection: Sendable {
     /// Those services of the coordinator that an operator may use.
     typealias Client = WireOperator.Client<HTTP2ClientTransport>
 
-    private let state: StateOption
     private let configuration: CoordinatorConfiguration
     private let credential: Credential
+    private let suffix: String
 
-    /// Reads the folder.
+    /// Reads the folder that an operator named.
     init(_ state: StateOption) throws(CommandFailure) {
-        self.state = state
+        try self.init(state.directory, suffix: state.suffix)
+    }
+
+    /// Reads a folder.
+    ///
+    /// - Parameters:
+    ///   - state: The folder.
+    ///   - port: The TCP port, where it is another than `coordinator init` was told.
+    ///   - suffix: What the operator's commands end in: an option with a space before it.
+    init(_ state: StateDirectory, port: Int? = nil, suffix: String = "") throws(CommandFailure) {
+        self.suffix = suffix
         do {
-            configuration = try state.directory.configuration()
-            credential = try Credential.load(from: state.directory.operator)
+            var configuration = try state.configuration()
+            if let port { configuration.port = port }
+            self.configuration = configuration
+            credential = try Credential.load(from: state.operator)
         } catch let failure as StateFailure {
             throw .state(failure)
         } catch {
@@ -57,7 +69,7 @@ struct OperatorConnection: Sendable {
                 try await body(Client(wrapping: client))
             }
         } catch let error as RPCError {
-            throw CommandFailure.answer(error, address: address, state: state)
+            throw CommandFailure.answer(error, address: address, suffix: suffix)
         }
     }
 }
@@ -83,14 +95,14 @@ extension CommandFailure {
     static func answer(
         _ error: RPCError,
         address: String,
-        state: StateOption
+        suffix: String
     ) -> CommandFailure {
         switch error.code {
         case .unavailable:
             CommandFailure(
                 "the coordinator at \(address) cannot be reached: \(error.message)",
                 advice: [
-                    "Is it running? On its machine: coordinator serve\(state.suffix)"
+                    "Is it running? On its machine: coordinator serve\(suffix)"
                 ]
             )
         case .deadlineExceeded:
