@@ -84,11 +84,11 @@ wait_for_coordinator
 
 tell "Three machines join, each with a token that works once"
 for node in "${nodes[@]}"; do
+    machine=(--host "simulated:$folder/machines/$node" --state "$folder/$node")
     token_into "$node.token" "$node"
     run node-agent enroll --coordinator "$address" --token-file "$folder/$node.token" \
-        --state "$folder/$node"
-    in_background "$node" node-agent run --host "simulated:$folder/machines/$node" \
-        --state "$folder/$node"
+        "${machine[@]}"
+    in_background "$node" node-agent run "${machine[@]}"
 done
 
 tell "The plan becomes a cluster"

@@ -37,10 +37,8 @@ build() {
 }
 
 install_units() {
-    local file
-    for file in "$1"/*.service "$1"/*.path; do
-        [ ! -e "$file" ] || install -D -m 644 "$file" "$2/usr/lib/systemd/system/${file##*/}"
-    done
+    install -D -m 644 "$1/isthmus-${1##*/}.service" \
+        "$2/usr/lib/systemd/system/isthmus-${1##*/}.service"
     [ ! -e "$1/sysusers.conf" ] ||
         install -D -m 644 "$1/sysusers.conf" "$2/usr/lib/sysusers.d/isthmus-${1##*/}.conf"
 }

@@ -41,7 +41,7 @@ def install(report):
     tokens, results = cluster.enroll_all()
     for host, result in zip(NODES, results):
         report.check(f"{host.name} enrols", result.status == 0, result.text)
-    report.check("the enrolled agents start by themselves", eventually(20, cluster.agents_run))
+    report.check("the enrolled agents run", eventually(20, cluster.agents_run))
     listing = COORDINATOR.output("coordinator", "node", "list")
     report.contains("the coordinator lists the nodes", listing, *(host.name for host in NODES))
     return tokens
