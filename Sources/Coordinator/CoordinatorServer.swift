@@ -2,6 +2,7 @@ import Foundation
 import GRPCCore
 import GRPCTransport
 import Logging
+import Plan
 import ServiceLifecycle
 import Trust
 
@@ -28,17 +29,24 @@ final class CoordinatorServer: Service {
         lock = try state.lock()
         services = try await CoordinatorServices(state: state, options: options)
         let credentials = OwnCredentials(
-            state: state, configuration: configuration, authority: services.authority)
+            state: state,
+            configuration: configuration,
+            authority: services.authority
+        )
         _ = try credentials.renewWhereDue(now: options.now())
         var listening = ServerConfiguration(
             host: options.listenHost,
             port: options.listenPort ?? configuration.port,
-            identity: try TLSIdentity(ofCoordinatorIn: state))
+            identity: try TLSIdentity(ofCoordinatorIn: state)
+        )
         listening.acceptsEnrollment = { [gate = services.gate] in gate.isOpen }
         listening.log = { [logger = options.logger] in logger.note("\($0)") }
         transport = HTTP2ServerTransport(listening)
         server = GRPCServer(
-            transport: transport, services: services.all, interceptors: [services.authorization])
+            transport: transport,
+            services: services.all,
+            interceptors: [services.authorization]
+        )
     }
 
     /// The port it listens on, once it does.
@@ -48,6 +56,7 @@ final class CoordinatorServer: Service {
 
     /// Serves until a graceful shutdown, or until the task is cancelled.
     func run() async throws {
+        defer { lock.release() }
         // Before any agent is heard: a result must find the rollout that waits for it.
         try await services.driver.resume()
         do {
@@ -87,12 +96,16 @@ final class CoordinatorServer: Service {
         let port = try await boundPort()
         options.logger.note(
             "The coordinator serves",
-            [.cluster: services.configuration.cluster, .port: String(port)])
+            [.cluster: services.configuration.cluster, .port: String(port)]
+        )
     }
 
     private func renewCertificates() async {
         let credentials = OwnCredentials(
-            state: state, configuration: services.configuration, authority: services.authority)
+            state: state,
+            configuration: services.configuration,
+            authority: services.authority
+        )
         while (try? await Task.sleep(for: Self.renewalInterval)) != nil {
             do {
                 guard try credentials.renewWhereDue(now: options.now()) else { continue }
@@ -100,7 +113,9 @@ final class CoordinatorServer: Service {
                 options.logger.note("The coordinator's certificate was renewed")
             } catch {
                 options.logger.complain(
-                    "The coordinator's certificate was not renewed", [.error: "\(error)"])
+                    "The coordinator's certificate was not renewed",
+                    [.error: "\(error)"]
+                )
             }
         }
     }
@@ -113,6 +128,7 @@ extension TLSIdentity {
         self.init(
             certificate: credential.certificate,
             key: credential.key.reveal(),
-            authorities: credential.authorities)
+            authorities: credential.authorities
+        )
     }
 }
