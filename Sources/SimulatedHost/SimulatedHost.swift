@@ -30,7 +30,11 @@ public final class SimulatedHost: Host {
         machine =
             facts
             ?? HostFacts(
-                hostname: "debian", architecture: .amd64, kernelWireGuard: true, addresses: [])
+                hostname: "debian",
+                architecture: .amd64,
+                kernelWireGuard: true,
+                addresses: []
+            )
         files = RecordStore(folder: folder.map { $0 + "/root" })
         self.folder = folder.map { RecordStore(folder: $0) }
         givenFaults = Mutex(faults)
@@ -51,8 +55,12 @@ public final class SimulatedHost: Host {
         let hosts = "127.0.0.1 localhost\n127.0.1.1 \(name)\n"
         try files.write("/etc/hostname", Array("\(name)\n".utf8), mode: 0o644)
         try files.write("/etc/hosts", Array(hosts.utf8), mode: 0o644)
-        try files.write("/etc/cloud/cloud.cfg", Array("preserve_hostname: false\n".utf8), mode: 0o644)
-        try change { _ in }
+        try files.write(
+            "/etc/cloud/cloud.cfg",
+            Array("preserve_hostname: false\n".utf8),
+            mode: 0o644
+        )
+        try folder?.write(Self.stateFile, try JSONRecord.encode(look { $0 }))
     }
 
     /// What goes wrong from now on. A `faults.json` in the machine's folder comes first.
@@ -82,6 +90,7 @@ public final class SimulatedHost: Host {
         try state.withLock { state throws(HostFailure) in
             var copy = state
             body(&copy)
+            guard copy != state else { return }
             try folder?.write(Self.stateFile, try JSONRecord.encode(copy))
             state = copy
         }
@@ -137,7 +146,9 @@ public final class SimulatedHost: Host {
 
     /// Replaces the file as a whole.
     public func write(
-        _ path: String, _ content: [UInt8], mode: UInt32
+        _ path: String,
+        _ content: [UInt8],
+        mode: UInt32
     ) async throws(HostFailure) {
         try refuseWhenCancelled()
         try faults.refuse(writing: path)
@@ -157,7 +168,8 @@ public final class SimulatedHost: Host {
 
     /// Fetches the artifact as a whole, and writes it only where its hash is right.
     public func place(
-        _ artifact: ArtifactPlacement, from source: any ArtifactSource
+        _ artifact: ArtifactPlacement,
+        from source: any ArtifactSource
     ) async throws(HostFailure) {
         if let bytes = try files.read(artifact.path), SHA256.hex(bytes) == artifact.sha256 {
             try files.write(artifact.path, bytes, mode: artifact.mode)
@@ -174,7 +186,8 @@ public final class SimulatedHost: Host {
             throw HostFailure(
                 .hashMismatch,
                 "the bytes for \(artifact.path) have the sha256 \(hash) instead of "
-                    + artifact.sha256)
+                    + artifact.sha256
+            )
         }
         try await write(artifact.path, bytes, mode: artifact.mode)
     }

@@ -11,7 +11,10 @@ extension Change {
         case .removal(let path):
             return ["remove \(path)"]
         case .packages(let names):
-            return ["install \(names.count == 1 ? "package" : "packages") " + names.joined(separator: ", ")]
+            return [
+                "install \(names.count == 1 ? "package" : "packages") "
+                    + names.joined(separator: ", ")
+            ]
         case .unit(let action, let unit):
             return ["\(action) \(unit)"]
         case .command(let argv, let purpose):

@@ -80,36 +80,66 @@ private struct ClusterSequence {
     mutating func prepare(_ host: PlannedHost, binary: String, installScript: String) {
         add(SetHostname(hostname: host.hostname), for: host, after: [])
         add(
-            InstallWireGuardTools(), for: host, after: [id(host, SetHostname.kind)],
-            timeout: timeouts.download)
+            InstallWireGuardTools(),
+            for: host,
+            after: [id(host, SetHostname.kind)],
+            timeout: timeouts.download
+        )
         let k3s = PlaceArtifact(
-            name: "K3s \(plan.k3s.version)", sha256: binary, path: K3sFiles.binary, mode: 0o755)
+            name: "K3s \(plan.k3s.version)",
+            sha256: binary,
+            path: K3sFiles.binary,
+            mode: 0o755
+        )
         add(
-            k3s, for: host, detail: "k3s", after: [id(host, InstallWireGuardTools.kind)],
-            timeout: timeouts.download)
+            k3s,
+            for: host,
+            detail: "k3s",
+            after: [id(host, InstallWireGuardTools.kind)],
+            timeout: timeouts.download
+        )
         let script = PlaceArtifact(
-            name: "K3s' install script", sha256: installScript, path: K3sFiles.installScript,
-            mode: 0o755)
+            name: "K3s' install script",
+            sha256: installScript,
+            path: K3sFiles.installScript,
+            mode: 0o755
+        )
         add(
-            script, for: host, detail: "install-script",
-            after: [id(host, PlaceArtifact.kind, "k3s")], timeout: timeouts.download)
+            script,
+            for: host,
+            detail: "install-script",
+            after: [id(host, PlaceArtifact.kind, "k3s")],
+            timeout: timeouts.download
+        )
     }
 
     /// The server: K3s, its annotations before Kilo reads them, then Kilo.
     mutating func startServer(_ artifacts: ResolvedArtifacts) {
         add(
-            RunK3sServer(node: NodeRegistration(server), settings: plan.k3s), for: server,
-            after: [prepared(server)], timeout: timeouts.k3sReady)
+            RunK3sServer(node: NodeRegistration(server), settings: plan.k3s),
+            for: server,
+            after: [prepared(server)],
+            timeout: timeouts.k3sReady
+        )
         add(
-            AnnotateNode(host: server, mesh: plan.mesh), for: server,
-            after: [id(server, RunK3sServer.kind)], timeout: timeouts.k3sReady)
+            AnnotateNode(host: server, mesh: plan.mesh),
+            for: server,
+            after: [id(server, RunK3sServer.kind)],
+            timeout: timeouts.k3sReady
+        )
         let kilo = "Kilo \(plan.mesh.kiloVersion)"
         add(
-            ApplyManifests(name: "\(kilo)'s definitions", objects: artifacts.kiloCRDs), for: server,
-            detail: "kilo-crds", after: [id(server, AnnotateNode.kind)])
+            ApplyManifests(name: "\(kilo)'s definitions", objects: artifacts.kiloCRDs),
+            for: server,
+            detail: "kilo-crds",
+            after: [id(server, AnnotateNode.kind)]
+        )
         add(
-            ApplyManifests(name: kilo, objects: artifacts.kilo), for: server,
-            detail: "kilo", after: [id(server, ApplyManifests.kind, "kilo-crds")])
+            ApplyManifests(name: kilo, objects: artifacts.kilo),
+            for: server,
+            detail: "kilo",
+            after: [id(server, ApplyManifests.kind, "kilo-crds")]
+        )
         awaitNode(server, after: id(server, ApplyManifests.kind, "kilo"))
     }
 
@@ -117,26 +147,43 @@ private struct ClusterSequence {
     /// mesh; then the token is worth nothing any more.
     mutating func join(_ host: PlannedHost) {
         add(
-            MakeJoinToken(node: host.hostname, minutes: tokenMinutes), for: host, on: server,
-            after: [id(server, AwaitNodes.kind), prepared(host)])
+            MakeJoinToken(node: host.hostname, minutes: tokenMinutes),
+            for: host,
+            on: server,
+            after: [id(server, AwaitNodes.kind), prepared(host)]
+        )
         let token = id(host, MakeJoinToken.kind)
         let agent = RunK3sAgent(
-            version: plan.k3s.version, serverAddress: server.publicAddress,
-            node: NodeRegistration(host))
+            version: plan.k3s.version,
+            serverAddress: server.publicAddress,
+            node: NodeRegistration(host)
+        )
         add(
-            agent, for: host, after: [token],
+            agent,
+            for: host,
+            after: [token],
             inputs: [
                 RunK3sAgent.tokenInput: OutputReference(
-                    step: token, name: MakeJoinToken.tokenOutput)
+                    step: token,
+                    name: MakeJoinToken.tokenOutput
+                )
             ],
-            timeout: timeouts.k3sReady)
+            timeout: timeouts.k3sReady
+        )
         add(
-            AnnotateNode(host: host, mesh: plan.mesh), for: host, on: server,
-            after: [id(host, RunK3sAgent.kind)], timeout: timeouts.k3sReady)
+            AnnotateNode(host: host, mesh: plan.mesh),
+            for: host,
+            on: server,
+            after: [id(host, RunK3sAgent.kind)],
+            timeout: timeouts.k3sReady
+        )
         awaitNode(host, after: id(host, AnnotateNode.kind))
         add(
-            RevokeJoinToken(node: host.hostname), for: host, on: server,
-            after: [id(host, AwaitNodes.kind)])
+            RevokeJoinToken(node: host.hostname),
+            for: host,
+            on: server,
+            after: [id(host, AwaitNodes.kind)]
+        )
     }
 
     /// Every host against all others, once all are there.
@@ -144,12 +191,19 @@ private struct ClusterSequence {
         let ready = plan.hosts.map { id($0, AwaitNodes.kind) }
         let peers = plan.hosts.map {
             MeshPeer(
-                id: $0.id, address: $0.publicAddress, port: plan.mesh.port, behindNAT: $0.behindNAT)
+                id: $0.id,
+                address: $0.publicAddress,
+                port: plan.mesh.port,
+                behindNAT: $0.behindNAT
+            )
         }
         for host in plan.hosts {
             let proof = ProveMesh(
-                host: host.id, peers: peers.filter { $0.id != host.id }, subnet: plan.mesh.subnet,
-                mtu: plan.mesh.mtu)
+                host: host.id,
+                peers: peers.filter { $0.id != host.id },
+                subnet: plan.mesh.subnet,
+                mtu: plan.mesh.mtu
+            )
             add(proof, for: host, after: ready)
         }
     }
@@ -158,8 +212,12 @@ private struct ClusterSequence {
         let endpoint = host.behindNAT ? nil : "\(host.publicAddress):\(plan.mesh.port)"
         let node = ExpectedNode(name: host.hostname, endpoint: endpoint)
         add(
-            AwaitNodes(nodes: [node]), for: host, on: server, after: [dependency],
-            timeout: timeouts.nodesReady)
+            AwaitNodes(nodes: [node]),
+            for: host,
+            on: server,
+            after: [dependency],
+            timeout: timeouts.nodesReady
+        )
     }
 
     /// At least a quarter of an hour, and long enough for every attempt to join.

@@ -20,7 +20,8 @@ public enum StepCatalog {
     /// The step that the parameters describe; a permanent failure where this release does not know
     /// the kind or cannot read the parameters.
     public static func decode(
-        kind: String, parameters: [UInt8]
+        kind: String,
+        parameters: [UInt8]
     ) throws(StepFailure) -> any Step {
         guard let type = kinds.first(where: { $0.kind == kind }) else {
             throw StepFailure(

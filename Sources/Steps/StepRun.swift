@@ -40,21 +40,24 @@ public enum StepRun {
     }
 
     private static func check(
-        _ step: any Step, uncancelled context: StepContext
+        _ step: any Step,
+        uncancelled context: StepContext
     ) async throws(StepFailure) -> StepCheck {
         try refuseWhenCancelled(step)
         return try await step.check(context)
     }
 
     private static func apply(
-        _ step: any Step, uncancelled context: StepContext
+        _ step: any Step,
+        uncancelled context: StepContext
     ) async throws(StepFailure) -> StepOutputs {
         try refuseWhenCancelled(step)
         return try await step.apply(context)
     }
 
     private static func verify(
-        _ step: any Step, uncancelled context: StepContext
+        _ step: any Step,
+        uncancelled context: StepContext
     ) async throws(StepFailure) {
         try refuseWhenCancelled(step)
         try await step.verify(context)

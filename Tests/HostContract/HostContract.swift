@@ -1,5 +1,5 @@
-public import Steps
 import Plan
+public import Steps
 
 /// What every `Host` promises, as far as it can be tried without changing the machine: files under a
 /// scratch folder, a program that only looks, a unit and a package that do not exist, time.

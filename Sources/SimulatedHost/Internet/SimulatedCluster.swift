@@ -80,7 +80,8 @@ struct SimulatedCluster: Sendable {
     // MARK: Records
 
     private func read<Record: Decodable>(
-        _ path: String, as type: Record.Type
+        _ path: String,
+        as type: Record.Type
     ) throws(HostFailure) -> Record? {
         guard let bytes = try records.read("\(root)/\(path).json") else { return nil }
         return try JSONRecord.decode(type, from: bytes)
@@ -91,7 +92,8 @@ struct SimulatedCluster: Sendable {
     }
 
     private func all<Record: Decodable>(
-        _ directory: String, as type: Record.Type
+        _ directory: String,
+        as type: Record.Type
     ) throws(HostFailure) -> [Record] {
         var found: [Record] = []
         for name in try records.names(in: "\(root)/\(directory)") where name.hasSuffix(".json") {

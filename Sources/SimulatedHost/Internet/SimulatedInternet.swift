@@ -26,7 +26,9 @@ public final class SimulatedInternet: Sendable {
             }
         let own = Beginning(epoch: SimulatedClock.realNow(), speed: speed)
         let agreed = try JSONRecord.decode(
-            Beginning.self, from: try records.settle("time.json", try JSONRecord.encode(own)))
+            Beginning.self,
+            from: try records.settle("time.json", try JSONRecord.encode(own))
+        )
         clock = SimulatedClock(pace: .scaled(agreed.speed), epoch: agreed.epoch)
     }
 
@@ -60,7 +62,8 @@ enum JSONRecord {
     }
 
     static func decode<Value: Decodable>(
-        _ type: Value.Type, from bytes: [UInt8]
+        _ type: Value.Type,
+        from bytes: [UInt8]
     ) throws(HostFailure) -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))

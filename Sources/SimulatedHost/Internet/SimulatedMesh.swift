@@ -47,7 +47,9 @@ struct SimulatedMesh: Sendable {
                     address: "\(prefix).0.\(index + 1)",
                     endpoint: node.annotations["kilo.squat.ai/force-endpoint"]
                         ?? "\(node.internalAddress):\(arguments["port"] ?? "51820")",
-                    podCIDR: "10.42.\(pods).0/24"))
+                    podCIDR: "10.42.\(pods).0/24"
+                )
+            )
         }
     }
 

@@ -2,7 +2,9 @@ public import Steps
 
 extension SimulatedHost {
     /// The packages that a simulated distribution has.
-    private static let available = ["wireguard-tools": "1.0.20210914-1", "wireguard-go": "0.0.20230223-1"]
+    private static let available = [
+        "wireguard-tools": "1.0.20210914-1", "wireguard-go": "0.0.20230223-1",
+    ]
 
     /// The installed version.
     public func installedVersion(ofPackage name: String) async throws(HostFailure) -> String? {
@@ -18,8 +20,10 @@ extension SimulatedHost {
         for name in names {
             guard let version = Self.available[name], !faults.missingPackages.contains(name) else {
                 throw HostFailure(
-                    .packages, "apt-get ended with status 100",
-                    details: ["E: Unable to locate package \(name)"])
+                    .packages,
+                    "apt-get ended with status 100",
+                    details: ["E: Unable to locate package \(name)"]
+                )
             }
             installed[name] = version
         }

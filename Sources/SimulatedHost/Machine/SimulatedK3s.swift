@@ -54,7 +54,9 @@ extension SimulatedHost {
     }
 
     private func announceServer(
-        _ configuration: K3sConfigurationFile, readyAt: Int64, _ faults: SimulatedFaults
+        _ configuration: K3sConfigurationFile,
+        readyAt: Int64,
+        _ faults: SimulatedFaults
     ) throws(HostFailure) {
         let address = configuration.text("advertise-address")
         let cluster = internet.cluster(at: address)
@@ -110,7 +112,8 @@ extension SimulatedHost {
     /// Joins unless the machine has joined before; nothing where all is well, else what K3s logs
     /// before it tries again.
     private func join(
-        _ configuration: K3sConfigurationFile, _ faults: SimulatedFaults
+        _ configuration: K3sConfigurationFile,
+        _ faults: SimulatedFaults
     ) throws(HostFailure) -> String? {
         let url = configuration.text("server")
         let address = url.dropFirst("https://".count).prefix { $0 != ":" }
@@ -141,7 +144,9 @@ extension SimulatedHost {
 
     /// Whether `K10<authority>::<id>.<secret>` is a token that lives.
     private func accepts(
-        _ token: String, _ server: ServerRecord, _ cluster: SimulatedCluster
+        _ token: String,
+        _ server: ServerRecord,
+        _ cluster: SimulatedCluster
     ) throws(HostFailure) -> Bool {
         let prefix = "K10\(server.authority)::"
         guard token.hasPrefix(prefix) else { return false }
@@ -152,7 +157,9 @@ extension SimulatedHost {
     }
 
     private func node(
-        _ configuration: K3sConfigurationFile, registeredAt: Int64, _ faults: SimulatedFaults
+        _ configuration: K3sConfigurationFile,
+        registeredAt: Int64,
+        _ faults: SimulatedFaults
     ) -> NodeRecord {
         NodeRecord(
             name: configuration.text("node-name"),

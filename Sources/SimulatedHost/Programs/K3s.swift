@@ -27,10 +27,13 @@ extension SimulatedHost {
     private static let refused = CommandResult(
         status: 1,
         standardError: "The connection to the server 127.0.0.1:6443 was refused - did you specify "
-            + "the right host or port?\n")
+            + "the right host or port?\n"
+    )
 
     private func token(
-        _ arguments: [String], _ command: Command, _ cluster: SimulatedCluster
+        _ arguments: [String],
+        _ command: Command,
+        _ cluster: SimulatedCluster
     ) throws(HostFailure) -> CommandResult {
         switch arguments.first {
         case "create":
@@ -42,7 +45,9 @@ extension SimulatedHost {
                 ])
             }
             return CommandResult(
-                status: 0, standardOutput: tokens.isEmpty ? "null\n" : try Self.text(.array(tokens)))
+                status: 0,
+                standardOutput: tokens.isEmpty ? "null\n" : try Self.text(.array(tokens))
+            )
         case "delete" where arguments.count == 2:
             try cluster.removeToken(arguments[1])
             let output = "bootstrap token \"\(arguments[1])\" deleted\n"
@@ -54,7 +59,9 @@ extension SimulatedHost {
 
     /// `--ttl 15m --description TEXT`.
     private func createToken(
-        _ arguments: [String], _ command: Command, _ cluster: SimulatedCluster
+        _ arguments: [String],
+        _ command: Command,
+        _ cluster: SimulatedCluster
     ) throws(HostFailure) -> CommandResult {
         guard arguments.count == 4, arguments[0] == "--ttl", arguments[2] == "--description",
             arguments[1].hasSuffix("m"), let minutes = Int64(arguments[1].dropLast()),
@@ -67,7 +74,9 @@ extension SimulatedHost {
                 token: id,
                 secretHash: SHA256.hex(Array(secret.utf8)),
                 description: arguments[3],
-                expires: internet.now() + minutes * 60_000))
+                expires: internet.now() + minutes * 60_000
+            )
+        )
         let output = "K10\(server.authority)::\(id).\(secret)\n"
         return CommandResult(status: 0, standardOutput: output)
     }

@@ -5,7 +5,9 @@ import Steps
 // `k3s kubectl`, in the forms that steps use.
 extension SimulatedHost {
     func kubectl(
-        _ arguments: [String], _ command: Command, _ cluster: SimulatedCluster
+        _ arguments: [String],
+        _ command: Command,
+        _ cluster: SimulatedCluster
     ) throws(HostFailure) -> CommandResult {
         let words = arguments.prefix { !$0.hasPrefix("-") }
         let options = Array(arguments.dropFirst(words.count))
@@ -40,7 +42,8 @@ extension SimulatedHost {
     ]
 
     private func get(
-        node name: String, _ cluster: SimulatedCluster
+        node name: String,
+        _ cluster: SimulatedCluster
     ) throws(HostFailure) -> CommandResult {
         guard let node = try cluster.node(name) else { return CommandResult(status: 0) }
         let object = Self.object(node, try SimulatedMesh(of: cluster))
@@ -72,7 +75,8 @@ extension SimulatedHost {
 
     /// `NAME KEY=VALUE OTHER- …`.
     private func annotate(
-        _ arguments: [String], _ cluster: SimulatedCluster
+        _ arguments: [String],
+        _ cluster: SimulatedCluster
     ) throws(HostFailure) -> CommandResult {
         let name = arguments.first ?? ""
         guard var node = try cluster.node(name) else {
@@ -92,7 +96,8 @@ extension SimulatedHost {
     }
 
     private func apply(
-        _ command: Command, _ cluster: SimulatedCluster
+        _ command: Command,
+        _ cluster: SimulatedCluster
     ) throws(HostFailure) -> CommandResult {
         var output = ""
         for object in try objects(command) {
@@ -104,7 +109,8 @@ extension SimulatedHost {
     }
 
     private func diff(
-        _ command: Command, _ cluster: SimulatedCluster
+        _ command: Command,
+        _ cluster: SimulatedCluster
     ) throws(HostFailure) -> CommandResult {
         var output = ""
         for object in try objects(command) {
@@ -122,7 +128,8 @@ extension SimulatedHost {
     }
 
     private func awaitDefinition(
-        _ argument: String, _ cluster: SimulatedCluster
+        _ argument: String,
+        _ cluster: SimulatedCluster
     ) throws(HostFailure) -> CommandResult {
         let name = argument.dropFirst("crd/".count)
         let exists = try cluster.object("CustomResourceDefinition..\(name)") != nil
@@ -132,7 +139,9 @@ extension SimulatedHost {
     /// The items of the list on the standard input.
     private func objects(_ command: Command) throws(HostFailure) -> [ObjectRecord] {
         let list = try JSONRecord.decode(
-            JSONValue.self, from: command.standardInput?.reveal() ?? [])
+            JSONValue.self,
+            from: command.standardInput?.reveal() ?? []
+        )
         let now = internet.now()
         return list["items"].elements.map { ObjectRecord(object: $0, appliedAt: now) }
     }

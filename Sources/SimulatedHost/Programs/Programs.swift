@@ -29,7 +29,8 @@ extension SimulatedHost {
     }
 
     private func hostnamectl(
-        _ arguments: [String], _ command: Command
+        _ arguments: [String],
+        _ command: Command
     ) throws(HostFailure) -> CommandResult {
         guard arguments.count == 2, arguments[0] == "set-hostname" else {
             throw Self.notSimulated(command)
@@ -42,7 +43,8 @@ extension SimulatedHost {
     }
 
     private func date(
-        _ arguments: [String], _ command: Command
+        _ arguments: [String],
+        _ command: Command
     ) throws(HostFailure) -> CommandResult {
         guard arguments == ["+%s"] else { throw Self.notSimulated(command) }
         return CommandResult(status: 0, standardOutput: "\(internet.now() / 1000)\n")
@@ -50,7 +52,8 @@ extension SimulatedHost {
 
     /// K3s' install script with a binary in place and no start.
     private func installScript(
-        _ arguments: [String], _ command: Command
+        _ arguments: [String],
+        _ command: Command
     ) throws(HostFailure) -> CommandResult {
         let skips = ["INSTALL_K3S_SKIP_DOWNLOAD", "INSTALL_K3S_SKIP_START"]
         guard arguments.count == 2, ["server", "agent"].contains(arguments[1]),
@@ -78,7 +81,8 @@ extension SimulatedHost {
 
     /// The two addresses that steps ask.
     private func curl(
-        _ arguments: [String], _ command: Command
+        _ arguments: [String],
+        _ command: Command
     ) throws(HostFailure) -> CommandResult {
         let refused = CommandResult(status: 7, standardError: "curl: (7) Failed to connect\n")
         guard let url = arguments.last else { throw Self.notSimulated(command) }

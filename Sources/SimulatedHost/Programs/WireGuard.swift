@@ -18,7 +18,8 @@ extension SimulatedHost {
         for peer in mesh.members where peer.node.name != own.node.name {
             let ranges = "\(peer.podCIDR),\(peer.node.internalAddress)/32,\(peer.address)/32"
             lines.append(
-                "\(peer.node.key)\t(none)\t\(peer.endpoint)\t\(ranges)\t\(seen)\t1024\t1024\toff")
+                "\(peer.node.key)\t(none)\t\(peer.endpoint)\t\(ranges)\t\(seen)\t1024\t1024\toff"
+            )
         }
         return CommandResult(status: 0, standardOutput: lines.map { $0 + "\n" }.joined())
     }

@@ -21,7 +21,10 @@ struct Kubectl: Sendable {
         timeout: Int64 = 60_000
     ) async throws(StepFailure) -> CommandResult? {
         let command = Command(
-            ["k3s", "kubectl"] + arguments, standardInput: input, timeout: timeout)
+            ["k3s", "kubectl"] + arguments,
+            standardInput: input,
+            timeout: timeout
+        )
         guard let result = try await context.probe(command) else { return nil }
         if statuses.contains(result.status) { return result }
         guard try await isReady() else { return nil }
@@ -30,7 +33,9 @@ struct Kubectl: Sendable {
 
     /// Runs kubectl, which has to end well.
     func require(
-        _ arguments: [String], input: Secret? = nil, timeout: Int64 = 60_000
+        _ arguments: [String],
+        input: Secret? = nil,
+        timeout: Int64 = 60_000
     ) async throws(StepFailure) -> CommandResult {
         guard let result = try await answer(arguments, input: input, timeout: timeout) else {
             throw Self.noAnswer
@@ -61,7 +66,8 @@ struct Kubectl: Sendable {
 
     /// Reads what a program wrote as JSON.
     func decode<Answer: Decodable>(
-        _ type: Answer.Type, from result: CommandResult
+        _ type: Answer.Type,
+        from result: CommandResult
     ) throws(StepFailure) -> Answer {
         do {
             return try JSONDecoder().decode(type, from: Data(result.standardOutput.utf8))

@@ -15,7 +15,8 @@ enum KubectlDiff {
                 close()
                 file = line.split(separator: "/").last.map(String.init) ?? ""
                 lines = []
-            } else if !line.hasPrefix("--- ") && !line.hasPrefix("+++ ") {
+            } else if !lines.isEmpty || line.hasPrefix("@@ ") {
+                // The two files' names stand before the first hunk.
                 lines.append(line)
             }
         }
@@ -24,7 +25,9 @@ enum KubectlDiff {
     }
 
     private static func change(
-        file: String, lines: [Substring], objects: [KubernetesObject]
+        file: String,
+        lines: [Substring],
+        objects: [KubernetesObject]
     ) -> Change {
         let object = objects.first { file.hasSuffix(suffix(of: $0)) }
         let isNew = lines.first?.hasPrefix("@@ -0,0 ") == true

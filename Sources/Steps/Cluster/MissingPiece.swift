@@ -21,7 +21,8 @@ extension ExpectedNode {
     }
 
     private func missingFromKilo(_ node: KubernetesNode) -> MissingPiece? {
-        let pods = "See `k3s kubectl -n kube-system get pods -o wide` on the server: a pod "
+        let pods =
+            "See `k3s kubectl -n kube-system get pods -o wide` on the server: a pod "
             + "`kilo-…` must run on \(name)."
         if node.annotation(.key) == nil { return piece("Kilo has set no WireGuard key yet", pods) }
         guard let found = node.annotation(.endpoint) else {
@@ -31,14 +32,16 @@ extension ExpectedNode {
             return piece(
                 "Kilo announces the endpoint \(found) instead of \(endpoint)",
                 "The annotation kilo.squat.ai/force-endpoint has been changed; run the rollout "
-                    + "again.")
+                    + "again."
+            )
         }
         if node.annotation(.granularity) != "full" {
             let found = node.annotation(.granularity) ?? "none"
             return piece(
                 "Kilo's granularity is \(found), not full",
                 "DaemonSet kube-system/kilo must run with --mesh-granularity=full; run the "
-                    + "rollout again.")
+                    + "rollout again."
+            )
         }
         return nil
     }
@@ -53,14 +56,16 @@ extension ExpectedNode {
         return piece(
             "Kilo's last check-in is \(abs(age)) s \(side) the server's clock",
             "Either Kilo stands still on \(name), or the clocks differ by more than a minute, "
-                + "which keeps a node out of the mesh: see `timedatectl` on both machines.")
+                + "which keeps a node out of the mesh: see `timedatectl` on both machines."
+        )
     }
 
     private func missingAddress(_ node: KubernetesNode) -> MissingPiece? {
         guard node.annotation(.wireguardIP) == nil else { return nil }
         return piece(
             "Kilo has given it no WireGuard address yet",
-            "See `k3s kubectl -n kube-system logs ds/kilo -c kilo` on the server.")
+            "See `k3s kubectl -n kube-system logs ds/kilo -c kilo` on the server."
+        )
     }
 
     private func notReady(_ node: KubernetesNode) -> MissingPiece? {
@@ -68,7 +73,9 @@ extension ExpectedNode {
         guard ready.status != "True" else { return nil }
         let why = Redaction.line(ready.message ?? ready.reason ?? "no reason given")
         return piece(
-            "not Ready: \(why)", "See `k3s kubectl describe node \(name)` on the server.")
+            "not Ready: \(why)",
+            "See `k3s kubectl describe node \(name)` on the server."
+        )
     }
 
     private func piece(_ what: String, _ remedy: String) -> MissingPiece {

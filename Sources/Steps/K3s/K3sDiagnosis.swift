@@ -31,36 +31,43 @@ enum K3sDiagnosis {
             signs: ["node password rejected"],
             remedy: "A Node object of this name exists from an earlier machine: on the server, "
                 + "`k3s kubectl delete node NAME`, then run the rollout again.",
-            isPermanent: true),
+            isPermanent: true
+        ),
         Cause(
             signs: ["token ca hash does not match"],
             remedy: "The address of the server answers with another cluster's certificate; "
                 + "see that the server's public address in the plan is its own.",
-            isPermanent: true),
+            isPermanent: true
+        ),
         Cause(
             signs: ["flag provided but not defined", "failed to parse", "invalid boolean value"],
             remedy: "K3s does not accept its configuration; see whether k3s.version in the plan "
                 + "is a release that Isthmus supports.",
-            isPermanent: true),
+            isPermanent: true
+        ),
         Cause(
             signs: ["address already in use"],
             remedy: "Another program holds a port that K3s needs (6443, 6444, 10250); "
                 + "`ss -ltnp` names it.",
-            isPermanent: true),
+            isPermanent: true
+        ),
         Cause(
             signs: ["no space left on device"],
             remedy: "Free space on the machine (df -h shows where), then run the rollout again.",
-            isPermanent: true),
+            isPermanent: true
+        ),
         Cause(
             signs: ["401", "unauthorized", "not authorized"],
             remedy: "The join token has expired or was revoked; run the rollout again.",
-            isPermanent: false),
+            isPermanent: false
+        ),
         Cause(
             signs: [
                 "failed to get ca certs", "connection refused", "i/o timeout", "no route to host",
             ],
             remedy: "The machine cannot reach the server's public address on TCP 6443; open it in "
                 + "the cloud's firewall and in the server's own.",
-            isPermanent: false),
+            isPermanent: false
+        ),
     ]
 }

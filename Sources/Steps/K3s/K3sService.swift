@@ -50,13 +50,19 @@ struct K3sService: Sendable {
         var difference = Difference()
         if before != configuration || mode != 0o600 {
             difference.configuration = .file(
-                path: K3sFiles.configuration, before: before, after: configuration, mode: 0o600)
+                path: K3sFiles.configuration,
+                before: before,
+                after: configuration,
+                mode: 0o600
+            )
         }
         if !state.exists || !state.enabled
             || remembered.installScript != current.installScript
         {
             difference.installation = .command(
-                argv: installCommand.shownArgv, purpose: "write and enable \(unit)")
+                argv: installCommand.shownArgv,
+                purpose: "write and enable \(unit)"
+            )
         }
         if !state.isUp {
             difference.start = .start
@@ -70,7 +76,8 @@ struct K3sService: Sendable {
 
     /// Writes the configuration, runs the script and queues the start, as far as they differ.
     func bringUp(
-        _ difference: Difference, _ context: StepContext
+        _ difference: Difference,
+        _ context: StepContext
     ) async throws(StepFailure) {
         if difference.configuration != nil {
             try await context.write(K3sFiles.configuration, configuration, mode: 0o600)

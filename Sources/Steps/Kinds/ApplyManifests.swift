@@ -27,7 +27,11 @@ public struct ApplyManifests: Step {
     public func check(_ context: StepContext) async throws(StepFailure) -> StepCheck {
         let arguments = ["diff"] + Self.ownership + ["-f", "-"]
         let answer = try await Kubectl(context).answer(
-            arguments, input: list, accepting: [0, 1], timeout: 120_000)
+            arguments,
+            input: list,
+            accepting: [0, 1],
+            timeout: 120_000
+        )
         guard let answer else {
             // No cluster yet: everything is new to it.
             return objects.isEmpty
@@ -45,13 +49,19 @@ public struct ApplyManifests: Step {
     public func apply(_ context: StepContext) async throws(StepFailure) -> StepOutputs {
         let kubectl = Kubectl(context)
         _ = try await kubectl.require(
-            ["apply"] + Self.ownership + ["-f", "-"], input: list, timeout: 120_000)
+            ["apply"] + Self.ownership + ["-f", "-"],
+            input: list,
+            timeout: 120_000
+        )
         for definition in objects where definition.kind == "CustomResourceDefinition" {
             context.report("waiting for \(definition.name)")
-            _ = try await kubectl.require([
-                "wait", "--for=condition=Established", "--timeout=60s",
-                "crd/\(definition.shortName)",
-            ], timeout: 70_000)
+            _ = try await kubectl.require(
+                [
+                    "wait", "--for=condition=Established", "--timeout=60s",
+                    "crd/\(definition.shortName)",
+                ],
+                timeout: 70_000
+            )
         }
         return [:]
     }

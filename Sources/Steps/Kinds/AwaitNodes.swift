@@ -27,7 +27,8 @@ public struct AwaitNodes: Step {
         let missing = try await missing(context)
         guard !missing.isEmpty else { return .satisfied }
         return .changes(
-            missing.map { .setting(name: "node \($0.node)", before: $0.what, after: "Ready") })
+            missing.map { .setting(name: "node \($0.node)", before: $0.what, after: "Ready") }
+        )
     }
 
     /// Waits; at the deadline says for every node what it lacks first.

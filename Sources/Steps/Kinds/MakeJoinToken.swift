@@ -41,7 +41,10 @@ public struct MakeJoinToken: Step {
         let result = try await context.run(creation)
         guard result.status == 0 else {
             throw StepFailure(
-                result, of: creation, remedy: "See `journalctl -u k3s` on the server.")
+                result,
+                of: creation,
+                remedy: "See `journalctl -u k3s` on the server."
+            )
         }
         let words = result.standardOutput.split(whereSeparator: \.isWhitespace)
         guard let token = words.last, token.hasPrefix("K10") else {
@@ -63,6 +66,7 @@ public struct MakeJoinToken: Step {
                 "k3s", "token", "create", "--ttl", "\(minutes)m",
                 "--description", JoinTokens.description(of: node),
             ],
-            outputIsSecret: true)
+            outputIsSecret: true
+        )
     }
 }

@@ -32,7 +32,8 @@ public struct RevokeJoinToken: Step {
         let ids = try await JoinTokens(context).listed(for: node)
         guard !ids.isEmpty else { return .satisfied }
         return .changes(
-            ids.map { .command(argv: ["k3s", "token", "delete", $0], purpose: "revoke a token") })
+            ids.map { .command(argv: ["k3s", "token", "delete", $0], purpose: "revoke a token") }
+        )
     }
 
     /// Deletes them.

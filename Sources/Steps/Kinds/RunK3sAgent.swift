@@ -41,7 +41,9 @@ public struct RunK3sAgent: Step {
                     path: K3sFiles.joinToken,
                     before: exists ? "<redacted, another>\n" : nil,
                     after: K3sFiles.masked,
-                    mode: 0o600))
+                    mode: 0o600
+                )
+            )
             difference.start = difference.start ?? .restart
         }
         changes += service.changes(difference)
@@ -64,7 +66,10 @@ public struct RunK3sAgent: Step {
             // K3s reads the token when it starts: whatever happens now, it has to start once more.
             try await K3sStamp.forgetConfiguration(context)
             try await context.write(
-                K3sFiles.joinToken, token.reveal() + [UInt8(ascii: "\n")], mode: 0o600)
+                K3sFiles.joinToken,
+                token.reveal() + [UInt8(ascii: "\n")],
+                mode: 0o600
+            )
         }
         try await service.bringUp(try await service.difference(context), context)
         try await service.awaitReady(context, until: deadline) {
@@ -117,7 +122,9 @@ public struct RunK3sAgent: Step {
     private func isHealthy(_ context: StepContext) async throws(StepFailure) -> Bool {
         guard try await context.unit(service.unit).active == "active" else { return false }
         let command = Command(
-            ["curl", "-sSf", "--max-time", "5", "http://127.0.0.1:10248/healthz"], timeout: 10_000)
+            ["curl", "-sSf", "--max-time", "5", "http://127.0.0.1:10248/healthz"],
+            timeout: 10_000
+        )
         let result = try await context.run(command)
         return result.status == 0
     }

@@ -44,7 +44,12 @@ public struct RunK3sServer: Step {
         if try await context.mode(of: K3sFiles.agentToken) == nil {
             changes.append(
                 .file(
-                    path: K3sFiles.agentToken, before: nil, after: K3sFiles.masked, mode: 0o600))
+                    path: K3sFiles.agentToken,
+                    before: nil,
+                    after: K3sFiles.masked,
+                    mode: 0o600
+                )
+            )
         }
         let difference = try await service.difference(context)
         changes += service.changes(difference)
@@ -119,7 +124,8 @@ public struct RunK3sServer: Step {
     /// Pods on this machine reach the API by its public address; where the cloud does not send such
     /// packets back, CoreDNS would hang for reasons nobody sees.
     private func reachItself(
-        _ context: StepContext, until deadline: Deadline
+        _ context: StepContext,
+        until deadline: Deadline
     ) async throws(StepFailure) {
         let url = "https://\(node.publicAddress):6443/cacerts"
         let command = Command(["curl", "-sSk", "--max-time", "5", "-o", "/dev/null", url])

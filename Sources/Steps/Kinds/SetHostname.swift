@@ -70,7 +70,11 @@ public struct SetHostname: Step {
             if before != Self.dropIn {
                 changes.append(
                     .file(
-                        path: Self.cloudInitDropIn, before: before, after: Self.dropIn, mode: 0o644)
+                        path: Self.cloudInitDropIn,
+                        before: before,
+                        after: Self.dropIn,
+                        mode: 0o644
+                    )
                 )
             }
         }

@@ -59,41 +59,54 @@ struct MatchedPeer: Sendable {
         switch state {
         case .noInterface:
             return MeshGap(
-                peer.id, "there is no interface \(WireGuardPeer.interface)",
-                "See `k3s kubectl -n kube-system logs ds/kilo -c kilo` on the server.")
+                peer.id,
+                "there is no interface \(WireGuardPeer.interface)",
+                "See `k3s kubectl -n kube-system logs ds/kilo -c kilo` on the server."
+            )
         case .unknown:
             return MeshGap(
-                peer.id, "WireGuard has no peer with the endpoint \(peer.address):\(peer.port)",
+                peer.id,
+                "WireGuard has no peer with the endpoint \(peer.address):\(peer.port)",
                 "See `wg show \(WireGuardPeer.interface)` here, and the annotations of that "
-                    + "machine's node.")
+                    + "machine's node."
+            )
         case .noAddress:
             return MeshGap(
-                peer.id, "WireGuard routes no address of the mesh to it",
-                "mesh.subnet in the plan and Kilo's --subnet must be the same.")
+                peer.id,
+                "WireGuard routes no address of the mesh to it",
+                "mesh.subnet in the plan and Kilo's --subnet must be the same."
+            )
         case .at(let address):
             return try await gap(at: address, context, mtu: mtu)
         }
     }
 
     private func gap(
-        at address: String, _ context: StepContext, mtu: Int
+        at address: String,
+        _ context: StepContext,
+        mtu: Int
     ) async throws(StepFailure) -> MeshGap? {
         let ping = ["ping", "-q", "-c", "3", "-W", "2"]
         let small = try await context.run(Command(ping + [address], timeout: 20_000))
         guard small.status == 0 else {
             return MeshGap(
-                peer.id, "no answer from \(address)",
+                peer.id,
+                "no answer from \(address)",
                 "Open UDP \(peer.port) between the machines, in the clouds' firewalls and in "
-                    + "their own.")
+                    + "their own."
+            )
         }
         // 20 bytes of IPv4 and 8 of ICMP belong to the packet as well.
         let size = "\(mtu - 28)"
         let full = try await context.run(
-            Command(ping + ["-M", "do", "-s", size, address], timeout: 20_000))
+            Command(ping + ["-M", "do", "-s", size, address], timeout: 20_000)
+        )
         guard full.status == 0 else {
             return MeshGap(
-                peer.id, "\(address) answers, but not to packets of \(mtu) bytes",
-                "The path carries less than \(mtu + 80) bytes: set mesh.mtu in the plan lower.")
+                peer.id,
+                "\(address) answers, but not to packets of \(mtu) bytes",
+                "The path carries less than \(mtu + 80) bytes: set mesh.mtu in the plan lower."
+            )
         }
         return nil
     }

@@ -42,7 +42,8 @@ struct YAMLMapping: Sendable, Equatable {
         }
         return !reserved.contains(text.lowercased())
             && text.unicodeScalars.allSatisfy { scalar in
-                isLetter(scalar) || ("0"..."9").contains(scalar) || "/._=-".unicodeScalars.contains(scalar)
+                isLetter(scalar) || ("0"..."9").contains(scalar)
+                    || "/._=-".unicodeScalars.contains(scalar)
             }
     }
 
