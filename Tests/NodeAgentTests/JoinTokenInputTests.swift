@@ -12,7 +12,7 @@ import Trust
         let pin = String(repeating: "ab", count: 32)
         let token = JoinToken.generate(authorityPin: pin, using: &generator)
         try withFile(token.text().reveal() + [0x0A]) { path in
-            #expect(try JoinTokenInput(file: path).read() == token)
+            try #expect(JoinTokenInput(file: path).read() == token)
         }
     }
 
