@@ -86,14 +86,9 @@ actor World {
     }
 
     /// `coordinator serve`, until it answers.
-    func serve() async throws -> Program {
-        let program = try start(
-            "coordinator",
-            [
-                "serve", "--stand-in-artifacts", "--listen", "127.0.0.1:\(port)", "--state",
-                state.path,
-            ]
-        )
+    func serve(artifacts: [String] = ["--stand-in-artifacts"]) async throws -> Program {
+        let place = ["--listen", "127.0.0.1:\(port)", "--state", state.path]
+        let program = try start("coordinator", ["serve"] + artifacts + place)
         try await eventually("the coordinator serves") {
             guard program.isRunning else {
                 throw NeverCame(description: "the coordinator ended: \(program.complaint)")
