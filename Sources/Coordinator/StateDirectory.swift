@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Trust
 
 /// Where the coordinator keeps all it must not lose: one folder, its owner's alone.
@@ -81,14 +82,22 @@ struct StateDirectory: Sendable, Equatable {
 
 /// Holds a state folder; whoever has it is the only coordinator there.
 final class StateLock: Sendable {
-    private let descriptor: Int32
+    private let descriptor: Mutex<Int32?>
 
     fileprivate init(_ descriptor: Int32) {
-        self.descriptor = descriptor
+        self.descriptor = Mutex(descriptor)
     }
 
     deinit {
-        close(descriptor)
+        release()
+    }
+
+    /// Lets another coordinator have the folder.
+    func release() {
+        descriptor.withLock { descriptor in
+            if let open = descriptor { close(open) }
+            descriptor = nil
+        }
     }
 }
 

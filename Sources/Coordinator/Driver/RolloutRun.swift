@@ -227,6 +227,7 @@ actor RolloutRun {
             try await surroundings.store.write { db throws in
                 try RolloutTable.end(rollout, outcome, tally, at: now, in: db)
             }
+            try await surroundings.store.settle()
             surroundings.logger.note(
                 "The rollout ended",
                 [.rollout: rollout, .outcome: outcome.rawValue]

@@ -16,9 +16,10 @@ enum ManifestReader {
         }
         var left = mostValues
         do {
-            let parsed = try compose_all(yaml: yaml)
+            // Not a `for` loop: that would work on a copy, and the error at the end would be lost.
+            var parsed = try compose_all(yaml: yaml)
             var documents: [ManifestValue] = []
-            for node in parsed {
+            while let node = parsed.next() {
                 let value = try value(of: node, left: &left)
                 if value != .null { documents.append(value) }
             }

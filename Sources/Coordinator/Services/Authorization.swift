@@ -1,4 +1,5 @@
 import GRPCCore
+import GRPCTransport
 import Protocol
 import Trust
 
@@ -16,7 +17,10 @@ struct Authorization: ServerInterceptor {
             StreamingServerResponse<Output>
     ) async throws -> StreamingServerResponse<Output> {
         do {
-            let caller = try caller(context.transportSpecific as? ServerPeer)
+            guard let peer = context.transportSpecific as? ServerPeer else {
+                throw ServiceFailure.denied("the connection proves no identity")
+            }
+            let caller = try caller(uris: peer.uris, on: peer.application)
             try admit(caller, to: context.descriptor.service.fullyQualifiedService)
             var context = context
             context.transportSpecific = caller
@@ -26,18 +30,22 @@ struct Authorization: ServerInterceptor {
         }
     }
 
-    /// Who speaks on a connection.
-    func caller(_ peer: ServerPeer?) throws(ServiceFailure) -> Caller {
-        guard let peer else { throw .denied("the connection proves no identity") }
-        if peer.application == .enrollment {
-            guard peer.uris.isEmpty else {
+    /// Who speaks on a connection whose certificate names these.
+    func caller(
+        uris: [String],
+        on application: ApplicationProtocol
+    ) throws(ServiceFailure)
+        -> Caller
+    {
+        if application == .enrollment {
+            guard uris.isEmpty else {
                 throw .denied("a machine that enrols has no certificate yet")
             }
             return .newcomer
         }
-        guard peer.uris.count == 1, let uri = peer.uris.first,
-            let identity = SPIFFEIdentity(uri: uri)
-        else { throw .denied("the certificate names nobody that this coordinator knows") }
+        guard uris.count == 1, let identity = uris.first.flatMap(SPIFFEIdentity.init) else {
+            throw .denied("the certificate names nobody that this coordinator knows")
+        }
         guard identity.cluster == cluster else {
             throw .denied(
                 "the certificate is for the cluster '\(identity.cluster)', not '\(cluster)'"

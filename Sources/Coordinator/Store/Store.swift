@@ -53,7 +53,19 @@ struct Store: Sendable {
         }
     }
 
-    /// Writes the log back into the file and closes it.
+    /// Writes the log back into the file and empties it, so that what was deleted is gone from
+    /// both. Where somebody is reading, it waits up to five seconds.
+    func settle() async throws(StoreFailure) {
+        do {
+            try await pool.writeWithoutTransaction { db throws in
+                _ = try db.checkpoint(.truncate)
+            }
+        } catch {
+            throw StoreFailure(error)
+        }
+    }
+
+    /// Closes the file.
     func close() throws(StoreFailure) {
         do {
             try pool.close()
