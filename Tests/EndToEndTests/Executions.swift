@@ -32,6 +32,7 @@ struct Executions {
             }
         }
         #expect(began > 0, "the agents' logs tell of no execution")
+        #expect(!good.isEmpty, "the agents' logs tell of no good end")
     }
 
     private static func value(of key: String, in line: Substring) -> Substring? {

@@ -138,12 +138,55 @@ import Trust
             try Data(#"{"diskFull":true}"#.utf8).write(
                 to: world.machine("kube-seoul").appendingPathComponent("faults.json")
             )
-            let plan = try world.planWithOneAttempt()
+            let plan = try world.plan(with: #""policies": { "attempts": 1 }"#)
             let ending = try await world.coordinator("rollout", "--plan", plan.path)
             #expect(ending.status == 1)
             #expect(ending.output.contains("Failed: kube-seoul"))
             #expect(ending.output.contains("no space left on device"))
             #expect(ending.output.contains("coordinator rollout --plan \(plan.path)"))
+        }
+    }
+
+    @Test func `a K3s that never becomes ready ends with the last lines of its journal`()
+        async throws
+    {
+        try await World.with { world in
+            try await world.initialize()
+            _ = try await world.serve()
+            _ = try await world.populate()
+            try Data(#"{"k3sNeverReady":true}"#.utf8).write(
+                to: world.machine("kube-japan").appendingPathComponent("faults.json")
+            )
+            let plan = try world.plan(
+                with: #""policies": { "attempts": 1, "timeouts": { "k3sReady": "60s" } }"#
+            )
+            let ending = try await world.coordinator("rollout", "--plan", plan.path)
+            #expect(ending.status == 1)
+            #expect(ending.output.contains("Failed: kube-japan: start K3s server"))
+            #expect(ending.output.contains("\n  | "), "no journal in: \(ending.output)")
+            #expect(ending.output.contains("What to do: "))
+        }
+    }
+
+    @Test func `an artifact with the wrong hash is never used`() async throws {
+        try await World.with { world in
+            let mirror = world.folder.appendingPathComponent("mirror/example.org")
+            try FileManager.default.createDirectory(
+                at: mirror,
+                withIntermediateDirectories: true
+            )
+            try Data("not K3s".utf8).write(to: mirror.appendingPathComponent("k3s"))
+            try await world.initialize()
+            _ = try await world.serve(
+                artifacts: ["--artifact-mirror", mirror.deletingLastPathComponent().path])
+            _ = try await world.populate()
+            let hash = String(repeating: "0", count: 64)
+            let binary = #"{ "url": "https://example.org/k3s", "sha256": "\#(hash)" }"#
+            let plan = try world.plan(with: #""artifacts": { "k3s": { "amd64": \#(binary) } }"#)
+            let ending = try await world.coordinator("rollout", "--plan", plan.path)
+            #expect(ending.status == 1)
+            #expect(ending.complaint.contains("https://example.org/k3s is not what it should be"))
+            #expect(ending.complaint.contains(hash))
         }
     }
 }
@@ -189,13 +232,12 @@ extension World {
         return file
     }
 
-    /// The article's plan, with one attempt for each step.
-    nonisolated func planWithOneAttempt() throws -> URL {
+    /// The article's plan with one more member, given as JSON.
+    nonisolated func plan(with member: String) throws -> URL {
         let text = try String(contentsOf: Plans.threeClouds, encoding: .utf8)
         let end = try #require(text.lastIndex(of: "}"))
-        let file = folder.appendingPathComponent("one-attempt.json")
-        let policies = ", \"policies\": { \"attempts\": 1 } }\n"
-        try Data((text[..<end] + policies).utf8).write(to: file)
+        let file = folder.appendingPathComponent("changed.json")
+        try Data((text[..<end] + ", \(member) }\n").utf8).write(to: file)
         return file
     }
 

@@ -24,6 +24,7 @@ struct OperatorConnection: Sendable {
     ///   - state: The folder.
     ///   - port: The TCP port, where it is another than `coordinator init` was told.
     ///   - suffix: What the operator's commands end in: an option with a space before it.
+    /// - Throws: What is wrong with the folder or with what is in it.
     init(_ state: StateDirectory, port: Int? = nil, suffix: String = "") throws(CommandFailure) {
         self.suffix = suffix
         do {

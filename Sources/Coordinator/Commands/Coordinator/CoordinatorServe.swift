@@ -1,4 +1,5 @@
 import ArgumentParser
+import GRPCCore
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -18,20 +19,25 @@ struct CoordinatorServe: AsyncParsableCommand {
 
             EXIT CODES
               0 stopped by a signal, 1 failed, 2 wrong usage
-            """)
+            """
+    )
 
     @OptionGroup var state: StateOption
 
     @Option(
         help: ArgumentHelp(
             "Where to listen; all of IPv4 with the port given to init where nothing is said.",
-            valueName: "host:port"))
+            valueName: "host:port"
+        )
+    )
     var listen: ListenAddress?
 
     @Option(
         help: ArgumentHelp(
             "A folder or URL that artifacts are taken from instead of their own addresses.",
-            valueName: "dir|url"))
+            valueName: "dir|url"
+        )
+    )
     var artifactMirror: String?
 
     @Flag(help: "Play K3s and Kilo with stand-ins; real machines are then refused.")
@@ -40,28 +46,42 @@ struct CoordinatorServe: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How much is logged: trace, debug, info, notice, warning, error or critical.",
-            valueName: "level"),
-        transform: level)
+            valueName: "level"
+        ),
+        transform: level
+    )
     var logLevel = Logger.Level.info
 
     func run() async throws {
-        var logger = Logger(label: "coordinator", factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(
+            label: "coordinator",
+            factory: { StreamLogHandler.standardError(label: $0) }
+        )
         logger.logLevel = logLevel
         do {
             let server = try await CoordinatorServer(
-                state: state.directory, options: options(logger))
+                state: state.directory,
+                options: options(logger)
+            )
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: [ServingUnit(server: server)],
                     gracefulShutdownSignals: [.sigterm, .sigint],
-                    logger: logger))
+                    logger: logger
+                )
+            )
             try await group.run()
         } catch let failure as StateFailure {
             throw CommandFailure.state(failure)
+        } catch let error as RPCError {
+            throw CommandFailure(
+                "the coordinator cannot serve: \(error.message)",
+                advice: ["Choose another place with --listen HOST:PORT."]
+            )
         } catch {
             throw CommandFailure(
-                "the coordinator cannot serve: \(error)",
-                advice: ["Is the port taken? Choose another with --listen HOST:PORT."])
+                "the coordinator cannot serve with \(state.directory.path): \(error)"
+            )
         }
     }
 

@@ -48,7 +48,9 @@ struct Rehearsal: Sendable {
 
     /// Makes a machine for each host, and lets its agent in with a token.
     private func enroll(
-        at port: Int, state: StateDirectory, folder: String
+        at port: Int,
+        state: StateDirectory,
+        folder: String
     ) async throws -> [AgentService] {
         let internet = SimulatedInternet()
         return try await OperatorConnection(state, port: port).run { client in
@@ -66,17 +68,24 @@ struct Rehearsal: Sendable {
                     port: UInt16(clamping: port),
                     token: try JoinToken(text: Secret(made.token)),
                     machine: machine,
-                    stateDirectory: "\(folder)/agent-\(planned.id)")
+                    stateDirectory: "\(folder)/agent-\(planned.id)"
+                )
                 agents.append(
                     try AgentService(
-                        enrolled, host: host, machine: machine, logger: Self.silence))
+                        enrolled,
+                        host: host,
+                        machine: machine,
+                        logger: Self.silence
+                    )
+                )
             }
             return agents
         }
     }
 
     private static func machine(
-        _ planned: PlannedHost, _ internet: SimulatedInternet
+        _ planned: PlannedHost,
+        _ internet: SimulatedInternet
     ) throws -> SimulatedHost {
         let addresses = [planned.publicAddress, planned.internalAddress]
         return try SimulatedHost(
@@ -86,17 +95,23 @@ struct Rehearsal: Sendable {
                 hostname: "debian",
                 architecture: .amd64,
                 kernelWireGuard: true,
-                addresses: Array(Set(addresses)).sorted()))
+                addresses: Array(Set(addresses)).sorted()
+            )
+        )
     }
 
     private func rollOut(
-        _ client: OperatorConnection.Client, _ display: any RolloutDisplay
+        _ client: OperatorConnection.Client,
+        _ display: any RolloutDisplay
     ) async throws -> WireRolloutOutcome {
         try await waitForAgents(client)
         let begun = try await client.startRollout(submission.request, options: .short)
         let monitor = RolloutMonitor(display)
         let follower = RolloutFollower(
-            rolloutID: begun.rolloutID, client: client, monitor: monitor)
+            rolloutID: begun.rolloutID,
+            client: client,
+            monitor: monitor
+        )
         return try await follower.follow().outcome
     }
 
@@ -108,7 +123,8 @@ struct Rehearsal: Sendable {
             guard ContinuousClock.now < deadline else {
                 throw CommandFailure(
                     "the simulated agents did not connect within 30 s",
-                    advice: ["Try again when this machine has less to do."])
+                    advice: ["Try again when this machine has less to do."]
+                )
             }
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -125,7 +141,8 @@ private struct TemporaryFolder {
         guard mkdtemp(&template) != nil else {
             throw CommandFailure(
                 "no temporary folder can be made in \(base): \(String(cString: strerror(errno)))",
-                advice: ["Name another place with the environment variable TMPDIR."])
+                advice: ["Name another place with the environment variable TMPDIR."]
+            )
         }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

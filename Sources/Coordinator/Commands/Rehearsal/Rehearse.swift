@@ -21,7 +21,8 @@ struct Rehearse: AsyncParsableCommand {
               1  it would fail, or the rehearsal itself did
               2  wrong usage, or a plan with problems
               130  ended by Ctrl-C
-            """)
+            """
+    )
 
     @OptionGroup var plan: PlanOption
     @OptionGroup var output: OutputOption
@@ -29,7 +30,9 @@ struct Rehearse: AsyncParsableCommand {
     func run() async throws {
         let submission = try PlanSubmission.read(plan.file)
         let display = RehearsalDisplay.make(
-            output.format, style: Terminal.standardOutput().style)
+            output.format,
+            style: Terminal.standardOutput().style
+        )
         let outcome = try await Interruption.race {
             try await Rehearsal(submission: submission).run(display)
         }

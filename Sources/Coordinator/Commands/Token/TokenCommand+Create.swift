@@ -57,7 +57,7 @@ extension TokenCommand {
             switch output.format {
             case .text:
                 StandardOutput.write(made.token)
-                StandardError.write(advice(expires: made.expires, address: connection.address))
+                StandardError.write(advice(address: connection.address))
             case .json:
                 StandardOutput.write(
                     JSONLine.object([
@@ -69,8 +69,8 @@ extension TokenCommand {
             }
         }
 
-        private func advice(expires: Int64, address: String) -> String {
-            let span = Spans.short(from: WallClock.now(), to: expires)
+        private func advice(address: String) -> String {
+            let span = ttl.defaultValueDescription
             return """
 
                 This token lets the agent of \(node) in, once, within \(span). It is not shown again.
