@@ -31,6 +31,8 @@ let package = Package(
 
         // What an operator asks for, and the graph of steps it becomes.
         .target(name: "Plan", swiftSettings: pure),
+        // The whole life of a rollout: an event in, records and effects out.
+        .target(name: "RolloutEngine", dependencies: ["Plan"], swiftSettings: pure),
 
         // MARK: Reading plans and doing steps
 
@@ -65,5 +67,12 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]
         ),
 
+        // MARK: Tests
+
+        .testTarget(
+            name: "RolloutEngineTests",
+            dependencies: ["Plan", "RolloutEngine"],
+            swiftSettings: strict
+        ),
     ]
 )
