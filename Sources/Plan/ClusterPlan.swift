@@ -143,6 +143,11 @@ public struct K3sSettings: Sendable, Equatable {
 
 /// The network between the hosts: Kilo, one WireGuard peer for each host (full granularity).
 public struct MeshSettings: Sendable, Equatable {
+    /// The only `kind` there is.
+    public static let kind = "kilo"
+    /// The only `granularity` there is: every host is a peer of every other.
+    public static let granularity = "full"
+
     /// A Kilo release, `X.Y.Z`. Default: 0.7.0.
     public var kiloVersion: String
     /// WireGuard's UDP port. Default: 51820.

@@ -1,0 +1,118 @@
+extension ClusterPlan {
+    /// The plan as data, every default written out, in the order of its documentation.
+    public var value: PlanValue {
+        .object([
+            .init("apiVersion", .string(Self.apiVersion)),
+            .init("kind", .string(Self.kind)),
+            .init("metadata", .object([.init("name", .string(metadata.name))])),
+            .init("hosts", .list(hosts.map(\.value))),
+            .init("k3s", k3s.value),
+            .init("mesh", mesh.value),
+            .init("artifacts", artifacts.value),
+            .init("policies", policies.value),
+        ])
+    }
+
+    /// The plan's canonical text: equal for plans that ask for the same, however they are written.
+    /// Its SHA-256 names the plan.
+    public func canonicalJSON() -> String {
+        value.canonicalJSON()
+    }
+}
+
+extension PlannedHost {
+    fileprivate var value: PlanValue {
+        let addresses: [PlanValue.Member] = [
+            .init("public", .string(publicAddress)), .init("internal", .string(internalAddress)),
+        ]
+        let topology: [PlanValue.Member?] = [
+            region.map { .init("region", .string($0)) },
+            location.map { .init("location", .string($0)) },
+        ]
+        return .object([
+            .init("id", .string(id.description)),
+            .init("hostname", .string(hostname)),
+            .init("role", .string(role.rawValue)),
+            .init("addresses", .object(addresses)),
+            .init("behindNAT", .boolean(behindNAT)),
+            .init("topology", .object(topology.compactMap(\.self))),
+            .init(
+                "labels",
+                .object(labels.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
+            ),
+            .init("taints", .list(taints.map(PlanValue.string))),
+        ])
+    }
+}
+
+extension K3sSettings {
+    fileprivate var value: PlanValue {
+        .object([
+            .init("version", .string(version)),
+            .init("tlsSANs", .list(tlsSANs.map(PlanValue.string))),
+            .init("disable", .list(disable.map(PlanValue.string))),
+            .init("clusterCIDR", .string(clusterCIDR)),
+            .init("serviceCIDR", .string(serviceCIDR)),
+            .init("secretsEncryption", .boolean(secretsEncryption)),
+        ])
+    }
+}
+
+extension MeshSettings {
+    fileprivate var value: PlanValue {
+        .object([
+            .init("kind", .string(Self.kind)),
+            .init("granularity", .string(Self.granularity)),
+            .init("kiloVersion", .string(kiloVersion)),
+            .init("port", .integer(Int64(port))),
+            .init("subnet", .string(subnet)),
+            .init("mtu", .integer(Int64(mtu))),
+            .init("natKeepalive", .integer(Int64(natKeepalive))),
+        ])
+    }
+}
+
+extension ArtifactSettings {
+    fileprivate var value: PlanValue {
+        .object([
+            .init(
+                "k3s",
+                .object(
+                    Architecture.allCases.compactMap { architecture in
+                        k3s[architecture].map { .init(architecture.rawValue, $0.value) }
+                    }
+                )
+            ),
+            .init("installScript", installScript.value),
+            .init("kiloCRDs", kiloCRDs.value),
+            .init("kiloManifest", kiloManifest.value),
+        ])
+    }
+}
+
+extension ArtifactReference {
+    fileprivate var value: PlanValue {
+        let members: [PlanValue.Member?] = [
+            .init("url", .string(url)),
+            sha256.map { .init("sha256", .string($0)) },
+            checksumsURL.map { .init("checksumsURL", .string($0)) },
+        ]
+        return .object(members.compactMap(\.self))
+    }
+}
+
+extension PolicySettings {
+    fileprivate var value: PlanValue {
+        let limits: [PlanValue.Member] = [
+            .init("step", .string(PlanDuration.text(timeouts.step))),
+            .init("download", .string(PlanDuration.text(timeouts.download))),
+            .init("k3sReady", .string(PlanDuration.text(timeouts.k3sReady))),
+            .init("nodesReady", .string(PlanDuration.text(timeouts.nodesReady))),
+        ]
+        return .object([
+            .init("parallelism", .integer(Int64(parallelism))),
+            .init("attempts", .integer(Int64(attempts))),
+            .init("timeouts", .object(limits)),
+        ])
+    }
+}

@@ -1,0 +1,76 @@
+/// One field that a plan may have. The list of all of them is the only place that says which keys
+/// exist; the reader refuses any other, `plan explain` takes its reasons from here, and
+/// docs/plan.md shows it as a table.
+public struct PlanField: Sendable, Equatable {
+    /// Where it stands: `hosts[].addresses.public`; `[]` is any position of a list, `*` any key.
+    public let path: String
+    /// What it says and which values it takes.
+    public let meaning: String
+    /// What happens when it is left out.
+    public let absence: Absence
+
+    /// What happens when a field is left out.
+    public enum Absence: Sendable, Equatable {
+        /// The plan is refused.
+        case refused
+        /// Nothing is said; that is no value of its own.
+        case nothing
+        /// It has a value all the same: which one, and why that one.
+        case value(String, reason: String)
+    }
+
+    /// The keys that an object may have, in the order of the documentation. The object is named by
+    /// its path; the plan itself by the empty path.
+    public static func keys(of path: String) -> [String] {
+        keysByPath[path] ?? []
+    }
+
+    /// The fields that the object, or each object of the list, at a path must have; named from
+    /// there.
+    public static func required(in path: String) -> [String] {
+        all.compactMap { field in
+            guard field.absence == .refused, field.path.hasPrefix(path) else { return nil }
+            let rest = field.path.dropFirst(path.count)
+            guard let dot = rest.firstIndex(of: "."), ["", "[]"].contains(rest[..<dot]) else {
+                return nil
+            }
+            return String(rest[dot...].dropFirst())
+        }
+    }
+
+    /// The field at a path.
+    public static func at(_ path: String) -> PlanField? {
+        byPath[path]
+    }
+
+    /// Names of fields of later releases, by the path of the object that will have them.
+    public static let later: [String: Set<String>] = [
+        "": ["dashboard", "tunnel", "defaults", "hooks"],
+        "k3s": ["config", "datastore", "serverArgs", "agentArgs", "snapshots"],
+        "policies": ["preflight", "failure", "upgrade", "drift"],
+    ]
+
+    private static let byPath: [String: PlanField] = Dictionary(
+        all.map { ($0.path, $0) },
+        uniquingKeysWith: { first, _ in first }
+    )
+
+    private static let keysByPath: [String: [String]] = {
+        var keys: [String: [String]] = [:]
+        for field in all {
+            var parent = ""
+            for part in field.path.split(separator: ".", omittingEmptySubsequences: false) {
+                let name = String(part.hasSuffix("[]") ? part.dropLast(2) : part)
+                if keys[parent]?.contains(name) != true { keys[parent, default: []].append(name) }
+                parent += (parent.isEmpty ? "" : ".") + part
+            }
+        }
+        return keys
+    }()
+
+    init(_ path: String, _ meaning: String, _ absence: Absence) {
+        self.path = path
+        self.meaning = meaning
+        self.absence = absence
+    }
+}

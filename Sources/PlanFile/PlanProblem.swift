@@ -1,0 +1,70 @@
+public import Plan
+
+/// One thing that is wrong with a plan's text.
+public struct PlanProblem: Error, Sendable, Hashable {
+    /// The line, counted from 1.
+    public let line: Int
+    /// The Unicode scalar in the line, counted from 1.
+    public let column: Int
+    /// The value it is about; the whole plan where the text cannot be read at all.
+    public let pointer: PlanPointer
+    /// What is wrong: one sentence.
+    public let message: String
+    /// Why, and what to write instead.
+    public let advice: String
+
+    init(_ position: TextPosition, _ pointer: PlanPointer, _ complaint: PlanComplaint) {
+        line = position.line
+        column = position.column
+        self.pointer = pointer
+        message = complaint.message
+        advice = complaint.advice
+    }
+}
+
+/// Everything that is wrong with a plan's text; at least one problem, in the order of the text.
+public struct PlanProblems: Error, Sendable, Equatable {
+    /// The text's name: a path, or `-`.
+    public let name: String
+    /// The problems, at most `limit` of them.
+    public let problems: [PlanProblem]
+    /// How many more there are.
+    public let omitted: Int
+
+    /// How many problems are told; a text that has more is probably no plan.
+    public static let limit = 100
+
+    init(_ name: String, _ problems: some Collection<PlanProblem>) {
+        let sorted = Set(problems).sorted {
+            ($0.line, $0.column, $0.pointer.description, $0.message)
+                < ($1.line, $1.column, $1.pointer.description, $1.message)
+        }
+        self.name = name
+        self.problems = Array(sorted.prefix(Self.limit))
+        omitted = max(0, sorted.count - Self.limit)
+    }
+
+    /// The problems for people: what and where on the first line of each, the value's pointer and
+    /// the advice on the lines under it, and their number at the end.
+    ///
+    /// - Parameter color: Whether the text is for a terminal that shows colours.
+    /// - Returns: Lines, each with a line feed.
+    public func rendered(color: Bool) -> String {
+        let bold = color ? "\u{1B}[1m" : ""
+        let red = color ? "\u{1B}[31m" : ""
+        let faint = color ? "\u{1B}[2m" : ""
+        let plain = color ? "\u{1B}[0m" : ""
+        var text = ""
+        for problem in problems {
+            let place = "\(Quotation.plain(name)):\(problem.line):\(problem.column):"
+            text += "\(bold)\(place)\(plain) \(red)\(problem.message)\(plain)\n"
+            if !problem.pointer.tokens.isEmpty {
+                text += "    \(faint)at \(Quotation.plain(problem.pointer.description))\(plain)\n"
+            }
+            text += "    \(problem.advice)\n"
+        }
+        let count = problems.count + omitted
+        text += count == 1 ? "1 problem" : "\(count) problems"
+        return text + (omitted > 0 ? ", of which the first \(Self.limit) are shown.\n" : ".\n")
+    }
+}

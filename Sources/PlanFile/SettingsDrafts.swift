@@ -1,0 +1,193 @@
+import Plan
+
+/// Kubernetes' settings, as far as they could be read.
+struct K3sDraft {
+    /// The settings, if nothing in them is wrong.
+    let settings: K3sSettings?
+    /// The release, even if something else is wrong.
+    let version: String?
+    /// The blocks of addresses that could be read.
+    let networks: [PlanFacts.Network]
+
+    init(_ reader: ObjectReader) {
+        let standard = K3sSettings(version: "")
+        let version = reader.required("version") { node throws(PlanComplaint) in
+            let text = try Reading.text(node)
+            _ = try K3sVersion(parsing: text)
+            return text
+        }
+        let names = reader.texts("tlsSANs", default: standard.tlsSANs, Self.name)
+        let disable = reader.texts("disable", default: standard.disable) {
+            text throws(PlanComplaint) in
+            guard Self.components.contains(text) else {
+                throw Reading.unknownWord(text, Self.components)
+            }
+            return text
+        }
+        let pods = NetworkDraft(reader, "clusterCIDR", .pods, standard.clusterCIDR)
+        let services = NetworkDraft(reader, "serviceCIDR", .services, standard.serviceCIDR)
+        let encryption = reader.optional(
+            "secretsEncryption",
+            default: standard.secretsEncryption,
+            Reading.boolean
+        )
+        self.version = version
+        networks = [pods.network, services.network].compactMap(\.self)
+        guard let version, let names, let disable, let pods = pods.network,
+            let services = services.network, let encryption
+        else {
+            settings = nil
+            return
+        }
+        settings = K3sSettings(
+            version: version,
+            tlsSANs: names,
+            disable: disable,
+            clusterCIDR: pods.block.description,
+            serviceCIDR: services.block.description,
+            secretsEncryption: encryption
+        )
+    }
+
+    /// What K3s' `--disable` takes.
+    private static let components = [
+        "coredns", "local-storage", "metrics-server", "runtimes", "servicelb", "traefik",
+    ]
+
+    private static func name(_ text: String) throws(PlanComplaint) -> String {
+        guard RFC1123.isName(text) else {
+            throw PlanComplaint(
+                "\(Quotation.of(text)) is neither a DNS name nor an IPv4 address.",
+                advice: "Write it in lower case, without scheme and port, as \"k8s.example.org\"."
+            )
+        }
+        return text
+    }
+}
+
+/// The mesh's settings, as far as they could be read.
+struct MeshDraft {
+    /// The settings, if nothing in them is wrong.
+    let settings: MeshSettings?
+    /// Kilo's release, even if something else is wrong.
+    let kiloVersion: String?
+    /// The block of addresses, if it could be read.
+    let networks: [PlanFacts.Network]
+
+    init(_ reader: ObjectReader) {
+        let standard = MeshSettings()
+        let kind = reader.optional("kind", default: "", Reading.word([MeshSettings.kind]))
+        let granularity = reader.optional(
+            "granularity",
+            default: "",
+            Reading.word([MeshSettings.granularity])
+        )
+        let kiloVersion = reader.optional("kiloVersion", default: standard.kiloVersion) {
+            node throws(PlanComplaint) in
+            let text = try Reading.text(node)
+            try KiloVersion.check(text)
+            return text
+        }
+        let port = reader.optional("port", default: standard.port, Reading.integer(1...65535))
+        let subnet = NetworkDraft(reader, "subnet", .mesh, standard.subnet)
+        let mtu = reader.optional("mtu", default: standard.mtu, Self.mtu)
+        let keepalive = reader.optional(
+            "natKeepalive",
+            default: standard.natKeepalive,
+            Reading.integer(1...300)
+        )
+        self.kiloVersion = kiloVersion
+        networks = [subnet.network].compactMap(\.self)
+        guard kind != nil, granularity != nil, let kiloVersion, let port,
+            let subnet = subnet.network, let mtu, let keepalive
+        else {
+            settings = nil
+            return
+        }
+        settings = MeshSettings(
+            kiloVersion: kiloVersion,
+            port: port,
+            subnet: subnet.block.description,
+            mtu: mtu,
+            natKeepalive: keepalive
+        )
+    }
+
+    private static func mtu(_ node: PlanNode) throws(PlanComplaint) -> Int {
+        if case .string(let word) = node.content, ["measure", "auto"].contains(word) {
+            throw PlanComplaint(
+                "\"\(word)\" is not in this release.",
+                advice: "Write a number: the smallest MTU between two hosts less 80, which is "
+                    + "1420 on the internet."
+            )
+        }
+        return try Reading.integer(1280...8920)(node)
+    }
+}
+
+/// A block of addresses, if it could be read.
+struct NetworkDraft {
+    let network: PlanFacts.Network?
+
+    init(_ reader: ObjectReader, _ key: String, _ use: PlanFacts.NetworkUse, _ standard: String) {
+        let text = PlanNode(position: .start, content: .string(standard))
+        let read = { (node: PlanNode) throws(PlanComplaint) in
+            try IPv4Network(parsing: try Reading.text(node), prefixes: use.prefixes)
+        }
+        let block =
+            reader.has(key)
+            ? reader.required(key, read) : reader.convert(text, at: use.pointer, read)
+        network = block.map { PlanFacts.Network(use, $0, isStated: reader.has(key)) }
+    }
+}
+
+/// Time limits and numbers, as far as they could be read.
+struct PolicyDraft {
+    /// The settings, if nothing in them is wrong.
+    let settings: PolicySettings?
+
+    init(_ reader: ObjectReader) {
+        let standard = PolicySettings()
+        let parallelism = reader.optional(
+            "parallelism",
+            default: standard.parallelism,
+            Reading.integer(1...100)
+        )
+        let attempts = reader.optional(
+            "attempts",
+            default: standard.attempts,
+            Reading.integer(1...10)
+        )
+        let limits = reader.object("timeouts")
+        let times = standard.timeouts
+        let step = limits.optional("step", default: times.step, Self.time)
+        let download = limits.optional("download", default: times.download, Self.time)
+        let k3sReady = limits.optional("k3sReady", default: times.k3sReady, Self.time)
+        let nodesReady = limits.optional("nodesReady", default: times.nodesReady, Self.time)
+        guard let parallelism, let attempts, let step, let download, let k3sReady, let nodesReady
+        else {
+            settings = nil
+            return
+        }
+        settings = PolicySettings(
+            parallelism: parallelism,
+            attempts: attempts,
+            timeouts: TimeoutSettings(
+                step: step,
+                download: download,
+                k3sReady: k3sReady,
+                nodesReady: nodesReady
+            )
+        )
+    }
+
+    private static func time(_ node: PlanNode) throws(PlanComplaint) -> Int64 {
+        if case .number = node.content {
+            throw PlanComplaint(
+                "A time needs a unit.",
+                advice: "Write a text: \"90s\", \"5m\" or \"1h\"."
+            )
+        }
+        return try PlanDuration.milliseconds(try Reading.text(node))
+    }
+}

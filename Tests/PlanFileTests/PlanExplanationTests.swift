@@ -1,0 +1,79 @@
+import Foundation
+import Plan
+import PlanFile
+import Testing
+
+struct PlanExplanationTests {
+    @Test(arguments: try Project.files(in: "packaging/examples"))
+    func `the text is the same plan`(_ file: URL) throws {
+        let explanation = try explain(file)
+        #expect(explanation.plan == (try Project.read(file)))
+        #expect(try Project.read(explanation.text(), .yaml) == explanation.plan)
+        #expect(try PlanFile.explain(Array(explanation.text().utf8), name: "x").defaults.isEmpty)
+    }
+
+    @Test func `every default has its reason, and nothing else has one`() throws {
+        let text = try explain(Project.example("three-clouds.json")).text()
+        let lines = text.split(separator: "\n").map { $0.split(separator: "#") }
+        func reason(_ start: String) -> Substring? {
+            lines.first { $0.first?.hasPrefix(start) == true }?.dropFirst().first
+        }
+        #expect(reason("    hostname: kube-japan") == " default: one name for one machine")
+        #expect(reason("      location: seoul") == " default: one name for one place")
+        #expect(reason("  port: 51820") == " default: WireGuard's usual port")
+        #expect(reason("  disable: [traefik, servicelb]")?.contains("public address") == true)
+        #expect(reason("  - id: kube-japan") == nil)
+        #expect(reason("      region: japan") == nil)
+        #expect(reason("  version: v1.34.3+k3s1") == nil)
+    }
+
+    @Test func `fixed defaults are those of the documentation`() throws {
+        for standard in try explain(Project.example("three-clouds.json")).defaults {
+            let path = standard.pointer.tokens.map { Int($0) == nil ? "." + $0 : "[]" }.joined()
+            let fields = [path, path + "[]", path + ".*"].compactMap {
+                PlanField.at(String($0.dropFirst()))
+            }
+            let field = try #require(fields.first, "\(path)")
+            guard case .value(let documented, let reason) = field.absence else {
+                Issue.record("\(path) has no default")
+                continue
+            }
+            #expect(standard.reason == reason)
+            let isDerived = documented.contains("the ") || documented.hasPrefix("pinned")
+            #expect(isDerived || shown(standard.value) == documented, "\(path)")
+        }
+    }
+
+    @Test func `as data it holds the plan and the defaults`() throws {
+        let explanation = try explain(Project.example("three-clouds.json"))
+        let json = explanation.value.canonicalJSON()
+        #expect(json.contains("\"plan\":" + explanation.plan.canonicalJSON()))
+        #expect(json.contains("{\"pointer\":\"/mesh/mtu\",\"reason\":"))
+        _ = try JSONSerialization.jsonObject(with: Data(json.utf8))
+    }
+
+    @Test func `texts that YAML would take for something else are quoted`() throws {
+        let plan = try String(contentsOf: Project.example("three-clouds.json"), encoding: .utf8)
+        let labels =
+            #""labels": {"a": "true", "b": "12", "c": "", "d": "no", "e": "1e3", "y": "~"}"#
+        let bad = plan.replacing(#""id": "kube-seoul","#, with: #""id": "kube-seoul", \#(labels),"#)
+        #expect(throws: PlanProblems.self) { try Project.read(bad) }
+        let good = bad.replacing(#", "y": "~""#, with: #", "y": "0.7.0""#)
+        let explanation = try PlanFile.explain(Array(good.utf8), name: "plan.json")
+        #expect(try Project.read(explanation.text(), .yaml) == explanation.plan)
+    }
+
+    private func explain(_ file: URL) throws -> PlanExplanation {
+        try PlanFile.explain(Array(Data(contentsOf: file)), name: file.lastPathComponent)
+    }
+
+    private func shown(_ value: PlanValue) -> String {
+        switch value {
+        case .string(let text): text
+        case .integer(let number): String(number)
+        case .boolean(let flag): String(flag)
+        case .list(let values): "[" + values.map(shown).joined(separator: ", ") + "]"
+        case .object: "{}"
+        }
+    }
+}
