@@ -1,0 +1,54 @@
+/// Why K3s does not start.
+struct K3sProblem: Error {
+    var message: String
+
+    init(_ message: String) {
+        self.message = message
+    }
+}
+
+/// K3s' configuration: flat YAML with texts and lists in one line, and only keys that K3s knows.
+struct K3sConfigurationFile {
+    private var values: [String: [String]] = [:]
+
+    private static let keys: Set<String> = [
+        "server", "token-file", "cluster-init", "node-name", "node-ip", "node-external-ip",
+        "advertise-address", "tls-san", "flannel-backend", "disable", "cluster-cidr",
+        "service-cidr", "secrets-encryption", "write-kubeconfig-mode", "agent-token-file",
+        "node-label", "node-taint",
+    ]
+
+    init(_ text: String) throws(K3sProblem) {
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let parts = line.split(separator: ": ", maxSplits: 1)
+            guard parts.count == 2 else {
+                throw K3sProblem("failed to parse config.yaml: \(line)")
+            }
+            let key = String(parts[0])
+            guard Self.keys.contains(key) else {
+                throw K3sProblem("flag provided but not defined: -\(key)")
+            }
+            values[key] = Self.list(parts[1])
+        }
+        guard values["node-name"] != nil else { throw K3sProblem("node-name is missing") }
+    }
+
+    /// The text of a key, empty where it is not set.
+    func text(_ key: String) -> String {
+        values[key]?.first ?? ""
+    }
+
+    /// The texts of a key.
+    func list(_ key: String) -> [String] {
+        values[key] ?? []
+    }
+
+    private static func list(_ text: Substring) -> [String] {
+        guard text.hasPrefix("["), text.hasSuffix("]") else { return [unquoted(text)] }
+        return text.dropFirst().dropLast().split(separator: ", ").map(unquoted)
+    }
+
+    private static func unquoted(_ text: Substring) -> String {
+        text.hasPrefix("\"") ? String(text.dropFirst().dropLast()) : String(text)
+    }
+}
