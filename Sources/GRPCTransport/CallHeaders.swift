@@ -1,0 +1,63 @@
+internal import GRPCCore
+internal import HTTP2Session
+
+/// The header blocks of calls, as we send them.
+enum CallHeaders {
+    /// A request's.
+    static func request(path: String, authority: String, _ metadata: Metadata) -> HeaderFields {
+        var fields = HeaderFields()
+        fields.add(":method", "POST")
+        fields.add(":scheme", "https")
+        fields.add(":path", path)
+        fields.add(":authority", authority)
+        fields.add("content-type", "application/grpc")
+        fields.add("te", "trailers")
+        fields.add("grpc-accept-encoding", "identity")
+        MetadataFields.add(metadata, to: &fields)
+        return fields
+    }
+
+    /// A response's, before its messages.
+    static func response(_ metadata: Metadata) -> HeaderFields {
+        var fields = HeaderFields()
+        fields.add(":status", "200")
+        fields.add("content-type", "application/grpc")
+        MetadataFields.add(metadata, to: &fields)
+        return fields
+    }
+
+    /// A response's, after its messages.
+    static func trailers(_ status: Status, _ metadata: Metadata) -> HeaderFields {
+        var fields = HeaderFields()
+        add(status, metadata, to: &fields)
+        return fields
+    }
+
+    /// A response's that has no messages.
+    static func trailersOnly(_ status: Status, _ metadata: Metadata) -> HeaderFields {
+        var fields = response([:])
+        add(status, metadata, to: &fields)
+        return fields
+    }
+
+    /// A response to a request that is not gRPC.
+    static func refusal(httpStatus: Int) -> HeaderFields {
+        var fields = HeaderFields()
+        fields.add(":status", String(httpStatus))
+        return fields
+    }
+
+    private static func add(
+        _ status: Status,
+        _ metadata: Metadata,
+        to fields: inout HeaderFields
+    ) {
+        fields.add("grpc-status", String(status.code.rawValue))
+        if !status.message.isEmpty {
+            // Peers bound the size of trailers: a very long message would cost the status itself.
+            let message = PercentEncoding.encode(String(status.message.prefix(2048)))
+            fields.add("grpc-message", message)
+        }
+        MetadataFields.add(metadata, to: &fields)
+    }
+}

@@ -1,0 +1,57 @@
+internal import TLSSession
+
+/// Where a client connects, whom it expects there, and what it allows.
+public struct ClientConfiguration: Sendable {
+    /// What the server must prove before the client sends anything.
+    public enum ServerTrust: Sendable {
+        /// A chain to one of these authorities (PEM, one or more), and a certificate with this URI
+        /// as a subject alternative name. The host's name does not matter: addresses change.
+        case authorities(pem: String, uri: String)
+        /// A chain that holds the authority whose SubjectPublicKeyInfo has this SHA-256 (hex), and a
+        /// certificate which that authority issued for a SPIFFE identity with this path.
+        case pinnedAuthority(publicKeySHA256: String, uriPath: String = "/coordinator")
+    }
+
+    /// The server's address or name.
+    public var host: String
+    /// The server's TCP port.
+    public var port: Int
+    /// What the server must prove.
+    public var trust: ServerTrust
+    /// Who the client is; without an identity it can only enrol (ALPN `isthmus-enroll`).
+    public var identity: TLSIdentity?
+    /// What the server may cost.
+    public var limits = TransportLimits()
+    /// How dead connections are noticed.
+    public var keepalive = Keepalive()
+    /// How long finding the address and connecting may take.
+    public var connectTimeout = Duration.seconds(10)
+    /// How long the handshake and the server's first SETTINGS may take.
+    public var handshakeTimeout = Duration.seconds(10)
+    /// How long to wait before connecting again.
+    public var backoff = Backoff()
+
+    /// A client with the defaults above.
+    ///
+    /// - Parameters:
+    ///   - host: The server's address or name.
+    ///   - port: The server's TCP port.
+    ///   - trust: What the server must prove.
+    ///   - identity: Who the client is; nil to enrol.
+    public init(host: String, port: Int, trust: ServerTrust, identity: TLSIdentity?) {
+        self.host = host
+        self.port = port
+        self.trust = trust
+        self.identity = identity
+    }
+}
+
+extension ClientConfiguration.ServerTrust {
+    var proof: ServerProof {
+        switch self {
+        case .authorities(let pem, let uri): .chain(authorities: pem, uri: uri)
+        case .pinnedAuthority(let pin, let path):
+            .pinnedAuthority(publicKeySHA256: pin, uriPath: path)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+public import GRPCCore
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+internal import TLSSession
+
+/// A gRPC server over mutual TLS 1.3 and HTTP/2.
+///
+/// Clients that speak `h2` must show a certificate which the authorities verify. Those that speak
+/// `isthmus-enroll` show none, and are let in only while `acceptsEnrollment` says so. Handlers learn who
+/// calls from `context.transportSpecific`, a `ServerPeer`. They run on the global pool.
+public final class HTTP2ServerTransport: ServerTransport {
+    /// Messages are arrays of bytes.
+    public typealias Bytes = [UInt8]
+
+    private struct State {
+        var context: TLSContext?
+        var listener: (any Channel)?
+        var connections: [ObjectIdentifier: ConnectionHandle] = [:]
+        var isStopping = false
+    }
+
+    private let configuration: ServerConfiguration
+    private let state = Mutex(State())
+    private let port: EventLoopPromise<Int>
+
+    /// A server that is not yet listening; the identity is first used by `listen`.
+    ///
+    /// - Parameter configuration: Where, who, and how much.
+    public init(_ configuration: ServerConfiguration) {
+        self.configuration = configuration
+        port = Sockets.group.next().makePromise()
+    }
+
+    deinit {
+        port.fail(RPCError(code: .unavailable, message: "The server never listened."))
+    }
+
+    /// The TCP port that the server listens on, once it does.
+    ///
+    /// - Throws: What kept the server from listening.
+    /// - Returns: The port; the one that the system chose if 0 was asked for.
+    public func boundPort() async throws -> Int {
+        try await port.futureResult.get()
+    }
+
+    /// Shows another certificate, and believes other authorities, on connections that begin from now on.
+    ///
+    /// - Parameter identity: The new one.
+    /// - Throws: An error in words if it cannot be used; the old one then stays.
+    public func replaceIdentity(_ identity: TLSIdentity) throws {
+        let context = try makeContext(identity)
+        state.withLock { $0.context = context }
+    }
+
+    private func makeContext(_ identity: TLSIdentity) throws(TLSFailure) -> TLSContext {
+        let acceptsEnrollment = configuration.acceptsEnrollment
+        return try TLSContext.server(
+            certificate: identity.certificate,
+            key: identity.key,
+            authorities: identity.authorities
+        ) { name in
+            switch ApplicationProtocol(rawValue: name) {
+            case .h2: .required
+            case .enrollment: acceptsEnrollment() ? ClientCertificate.none : nil
+            case nil: nil
+            }
+        }
+    }
+}
+
+extension HTTP2ServerTransport {
+    /// Listens, and serves until `beginGracefulShutdown()` has run its course. Cancelling the task
+    /// ends everything at once.
+    ///
+    /// - Parameter streamHandler: Runs each call.
+    /// - Throws: What keeps the server from listening.
+    public func listen(
+        streamHandler:
+            @escaping @concurrent @Sendable (
+                RPCStream<Inbound, Outbound>, ServerContext
+            ) async -> Void
+    ) async throws {
+        do {
+            if state.withLock({ $0.context == nil }) { try replaceIdentity(configuration.identity) }
+            let listener = try await Sockets.listen(
+                host: configuration.host,
+                port: configuration.port
+            ) { try self.accept($0, streamHandler) }
+            port.succeed(listener.localAddress?.port ?? configuration.port)
+            await serve(listener)
+        } catch {
+            let words = ConnectionTrouble.words(for: error)
+            let failure = RPCError(
+                code: .unavailable,
+                message: "Cannot listen on \(configuration.host):\(configuration.port): \(words)."
+            )
+            port.fail(failure)
+            throw failure
+        }
+    }
+
+    private func serve(_ listener: any Channel) async {
+        let isStopping = state.withLock { state in
+            state.listener = listener
+            return state.isStopping
+        }
+        if isStopping { listener.close(promise: nil) }
+        await withTaskCancellationHandler {
+            try? await listener.closeFuture.get()
+            while let open = state.withLock({ $0.connections.values.first }) {
+                try? await open.ended.get()
+            }
+        } onCancel: {
+            listener.close(promise: nil)
+            let reason = RPCError(code: .unavailable, message: "The server was stopped.")
+            for open in connections(stopping: true) { open.close(reason) }
+        }
+    }
+
+    private func accept(_ channel: any Channel, _ handler: @escaping ServerCalls.Handler) throws {
+        let (context, count) = state.withLock { ($0.context, $0.connections.count) }
+        guard let context, count < configuration.connections else {
+            configuration.log("too many connections: one was closed")
+            throw ChannelError.ioOnClosedChannel
+        }
+        let handle = ConnectionHandle(channel, unsentBytes: configuration.limits.unsentBytes)
+        let rules = Connection.Rules(
+            keepalive: configuration.keepalive,
+            handshakeTimeout: configuration.handshakeTimeout,
+            log: configuration.log
+        )
+        let connection = try Connection(
+            channel,
+            handle,
+            context,
+            side: ServerCalls(configuration, handler: handler),
+            rules: rules
+        )
+        try channel.pipeline.syncOperations.addHandler(connection)
+        let key = ObjectIdentifier(handle)
+        let isStopping = state.withLock { state in
+            state.connections[key] = handle
+            return state.isStopping
+        }
+        handle.ended.whenComplete { _ in
+            self.state.withLock { _ = $0.connections.removeValue(forKey: key) }
+        }
+        if isStopping { handle.shutDown(grace: .zero) }
+    }
+
+    /// Takes no further calls. Those that run may go on for the configured grace; their handlers are
+    /// told by their cancellation handle.
+    public func beginGracefulShutdown() {
+        let listener = state.withLock { $0.listener }
+        let open = connections(stopping: true)
+        listener?.close(promise: nil)
+        let grace = TimeAmount(configuration.shutdownGrace)
+        for open in open { open.shutDown(grace: grace) }
+    }
+
+    private func connections(stopping: Bool) -> [ConnectionHandle] {
+        state.withLock { state in
+            state.isStopping = stopping
+            return Array(state.connections.values)
+        }
+    }
+}

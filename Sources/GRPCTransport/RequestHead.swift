@@ -1,0 +1,72 @@
+internal import GRPCCore
+internal import HTTP2Session
+
+/// What a server reads out of the header block that begins a call.
+struct RequestHead: Equatable {
+    let method: MethodDescriptor
+    let timeout: Duration?
+    let metadata: Metadata
+
+    /// Why a request is not served, and how that is answered.
+    enum Refusal: Error, Equatable {
+        /// It is no gRPC: an HTTP status.
+        case http(Int)
+        /// It is gRPC that we do not do: a status, and metadata that goes with it.
+        case status(Status, Metadata)
+    }
+
+    /// Reads the block.
+    ///
+    /// - Parameter fields: As nghttp2 checked them: pseudo-headers first, each once.
+    /// - Throws: How to refuse the request.
+    init(_ fields: HeaderFields) throws(Refusal) {
+        guard fields[":method"] == "POST" else { throw .http(405) }
+        guard Self.isGRPC(fields["content-type"]) else { throw .http(415) }
+        if let encoding = fields["grpc-encoding"], encoding != "identity" {
+            let message = "The compression \(encoding) is not supported; send identity."
+            throw .status(
+                Status(code: .unimplemented, message: message),
+                ["grpc-accept-encoding": "identity"]
+            )
+        }
+        guard let method = Self.method(fields[":path"] ?? "") else {
+            throw .status(
+                Status(code: .unimplemented, message: "The path is not /service/method."),
+                [:]
+            )
+        }
+        if let text = fields["grpc-timeout"] {
+            guard let timeout = CallTimeout.decode(text) else {
+                throw .status(
+                    Status(code: .invalidArgument, message: "The grpc-timeout is malformed."),
+                    [:]
+                )
+            }
+            self.timeout = timeout
+        } else {
+            timeout = nil
+        }
+        self.method = method
+        metadata = MetadataFields.read(fields)
+    }
+
+    /// `application/grpc`, alone or with a subtype or parameters.
+    static func isGRPC(_ contentType: String?) -> Bool {
+        guard let type = contentType?.lowercased(), type.hasPrefix("application/grpc") else {
+            return false
+        }
+        let next = type.dropFirst("application/grpc".count).first
+        return next == nil || next == "+" || next == ";"
+    }
+
+    private static func method(_ path: String) -> MethodDescriptor? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].isEmpty, !parts[1].isEmpty, !parts[2].isEmpty else {
+            return nil
+        }
+        return MethodDescriptor(
+            fullyQualifiedService: String(parts[1]),
+            method: String(parts[2])
+        )
+    }
+}

@@ -1,0 +1,173 @@
+internal import GRPCCore
+internal import HTTP2Session
+internal import NIOCore
+internal import TLSSession
+
+/// The server's end of a connection: requests become handlers' tasks, on the global pool, so that a
+/// handler that blocks delays no connection's keepalive.
+final class ServerCalls: CallSide {
+    typealias Handler =
+        @concurrent @Sendable (
+            RPCStream<HTTP2ServerTransport.Inbound, HTTP2ServerTransport.Outbound>, ServerContext
+        ) async -> Void
+
+    let role = HTTP2Session.Role.server
+    private let configuration: ServerConfiguration
+    private let handler: Handler
+    private var peer: ServerPeer?
+    private var running = 0
+
+    init(_ configuration: ServerConfiguration, handler: @escaping Handler) {
+        self.configuration = configuration
+        self.handler = handler
+    }
+
+    var lifetime: Duration? {
+        peer?.application == .enrollment ? configuration.enrollmentTimeout : nil
+    }
+
+    func established(_ session: TLSSession) throws(RPCError) -> TransportLimits {
+        guard let peer = ServerPeer(session) else {
+            throw RPCError(code: .unauthenticated, message: "the client has shown no certificate")
+        }
+        self.peer = peer
+        return peer.application == .h2 ? configuration.limits : configuration.enrollmentLimits
+    }
+
+    func received(
+        _ fields: HeaderFields,
+        on id: StreamID,
+        endsStream: Bool,
+        at connection: Connection
+    ) {
+        if let exchange = connection.exchanges[id] {
+            if endsStream { receivedEnd(of: exchange, at: connection) }
+            return
+        }
+        do {
+            let head = try RequestHead(fields)
+            let exchange = open(id, head, at: connection)
+            exchange.stream.deliver(.metadata(head.metadata))
+            if endsStream { exchange.stream.finishInbound() }
+            run(head, exchange, at: connection)
+        } catch {
+            switch error {
+            case .http(let status):
+                connection.http2?.respond(
+                    on: id,
+                    CallHeaders.refusal(httpStatus: status),
+                    endsStream: true
+                )
+            case .status(let status, let metadata):
+                connection.http2?.respond(
+                    on: id,
+                    CallHeaders.trailersOnly(status, metadata),
+                    endsStream: true
+                )
+            }
+        }
+    }
+
+    private func open(_ id: StreamID, _ head: RequestHead, at connection: Connection) -> Exchange {
+        let path = "/\(head.method.fullyQualifiedMethod)"
+        let stream = CallStream(connection.handle, path: path, limits: connection.limits)
+        let exchange = Exchange(
+            id: id,
+            stream: stream,
+            messageBytes: connection.limits.messageBytes
+        )
+        connection.exchanges.insert(exchange)
+        return exchange
+    }
+
+    private func run(_ head: RequestHead, _ exchange: Exchange, at connection: Connection) {
+        let run = HandlerRun(
+            head: head,
+            stream: exchange.stream,
+            peer: peer,
+            deadline: head.timeout.map { ContinuousClock.now + $0 },
+            handler: handler
+        )
+        watch(exchange, head.timeout, at: connection)
+        running += 1
+        Task { await run.run() }
+    }
+
+    /// The client's deadline holds here too, whatever the handler does.
+    private func watch(_ exchange: Exchange, _ timeout: Duration?, at connection: Connection) {
+        guard let timeout else { return }
+        let loop = connection.channel.eventLoop.assumeIsolated()
+        exchange.deadline = loop.scheduleTask(in: TimeAmount(timeout)) { [weak connection] in
+            guard let connection else { return }
+            self.failed(exchange, HandlerRun.deadlineExceeded, at: connection)
+            connection.flushSoon()
+        }
+    }
+
+    func receivedTooManyHeaders(on id: StreamID, at connection: Connection) {
+        let limit = connection.limits.headerBytes
+        let status = Status(
+            code: .resourceExhausted,
+            message: "The headers are over the limit of \(limit) bytes."
+        )
+        if let exchange = connection.exchanges[id] {
+            failed(
+                exchange,
+                RPCError(code: .resourceExhausted, message: status.message),
+                at: connection
+            )
+        } else {
+            connection.http2?.respond(
+                on: id,
+                CallHeaders.trailersOnly(status, [:]),
+                endsStream: true
+            )
+        }
+    }
+
+    func receivedEnd(of exchange: Exchange, at connection: Connection) {
+        guard exchange.deframer.isBetweenMessages else {
+            let message = "The request ended in the middle of a message."
+            failed(exchange, RPCError(code: .internalError, message: message), at: connection)
+            return
+        }
+        exchange.stream.finishInbound()
+    }
+
+    func failed(_ exchange: Exchange, _ error: RPCError, at connection: Connection) {
+        guard exchange.stream.close(error) else { return }
+        connection.answer(
+            exchange,
+            Status(code: Status.Code(error.code), message: error.message),
+            [:]
+        )
+    }
+
+    func send(_ work: CallStream.Work, of stream: CallStream, at connection: Connection) {
+        guard let exchange = connection.exchanges[stream] else { return }
+        for part in work.parts {
+            switch part {
+            case .metadata(let metadata):
+                guard !exchange.hasBegun, !exchange.hasFinished else { continue }
+                exchange.hasBegun = true
+                connection.http2?.respond(
+                    on: exchange.id,
+                    CallHeaders.response(metadata),
+                    endsStream: false
+                )
+            case .message(let message):
+                if !exchange.hasFinished { connection.append(message, to: exchange) }
+            case .status(let status, let metadata):
+                connection.answer(exchange, status, metadata)
+            }
+        }
+    }
+
+    func handlerEnded(_ stream: CallStream, at connection: Connection) {
+        running -= 1
+        guard let exchange = connection.exchanges[stream], !exchange.hasFinished else { return }
+        let message = "The handler ended without a status."
+        failed(exchange, RPCError(code: .unknown, message: message), at: connection)
+        connection.flushSoon()
+    }
+}

@@ -1,0 +1,40 @@
+/// How a server listens, who it is, and what it allows.
+public struct ServerConfiguration: Sendable {
+    /// The address or name to listen on.
+    public var host: String
+    /// The TCP port; 0 lets the system choose (see `HTTP2ServerTransport.boundPort()`).
+    public var port: Int
+    /// Who the server is, and which authorities verify its clients.
+    public var identity: TLSIdentity
+    /// What a client with a certificate may cost.
+    public var limits = TransportLimits()
+    /// What a client that enrols may cost.
+    public var enrollmentLimits = TransportLimits.enrollment
+    /// How dead connections are noticed.
+    public var keepalive = Keepalive()
+    /// How long a new connection may take for the handshake and the first SETTINGS.
+    public var handshakeTimeout = Duration.seconds(10)
+    /// How long a connection that enrols may last.
+    public var enrollmentTimeout = Duration.seconds(60)
+    /// How long calls may go on after `beginGracefulShutdown()`.
+    public var shutdownGrace = Duration.seconds(10)
+    /// How many connections may be open at once; further ones are closed at once.
+    public var connections = 2048
+    /// Whether clients without a certificate may connect (ALPN `isthmus-enroll`) at this moment. It
+    /// is called in the middle of handshakes and must not block.
+    public var acceptsEnrollment: @Sendable () -> Bool = { false }
+    /// Takes one line for each connection that ended for a reason other than its peer's wish.
+    public var log: @Sendable (String) -> Void = { _ in }
+
+    /// A server with the defaults above.
+    ///
+    /// - Parameters:
+    ///   - host: The address or name to listen on.
+    ///   - port: The TCP port; 0 lets the system choose.
+    ///   - identity: Who the server is.
+    public init(host: String, port: Int, identity: TLSIdentity) {
+        self.host = host
+        self.port = port
+        self.identity = identity
+    }
+}

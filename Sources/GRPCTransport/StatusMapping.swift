@@ -1,0 +1,36 @@
+internal import GRPCCore
+internal import HTTP2Session
+
+/// What ends below gRPC mean in gRPC (gRPC over HTTP/2, "Errors").
+enum StatusMapping {
+    /// The error of a call whose stream the peer reset.
+    static func error(forReset code: HTTP2ErrorCode) -> RPCError {
+        let message = "The peer ended the call (HTTP/2 \(code))."
+        return switch code {
+        case .refusedStream:
+            RPCError(code: .unavailable, message: "The peer did not begin the call.")
+        case .cancel: RPCError(code: .cancelled, message: "The peer cancelled the call.")
+        case .enhanceYourCalm:
+            RPCError(
+                code: .resourceExhausted,
+                message: "The peer finds the call too large or too much."
+            )
+        case .inadequateSecurity: RPCError(code: .permissionDenied, message: message)
+        default: RPCError(code: .internalError, message: message)
+        }
+    }
+
+    /// The status of a response that is not gRPC's (doc/http-grpc-status-mapping.md).
+    static func status(forHTTP text: String?, contentType: String?) -> Status {
+        guard let text, let number = Int(text) else {
+            return Status(code: .internalError, message: "The response has no HTTP status.")
+        }
+        if number == 200 {
+            return Status(
+                code: .unknown,
+                message: "The response is not gRPC but \(contentType ?? "without content-type")."
+            )
+        }
+        return Status(httpStatusCode: number)
+    }
+}

@@ -1,0 +1,46 @@
+import GRPCCore
+import GRPCTransport
+
+/// Runs a server with the methods, and `body` with its port; stops it afterwards.
+func withServer<Result: Sendable>(
+    _ configuration: ServerConfiguration, _ methods: [String: RawService.Method],
+    _ body: (_ server: Server, _ port: Int) async throws -> Result
+) async throws -> Result {
+    let transport = HTTP2ServerTransport(configuration)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        let server = GRPCServer(
+            transport: transport, services: [RawService(methods: methods)])
+        group.addTask { try await server.serve() }
+        defer { group.cancelAll() }
+        return try await body(server, transport.boundPort())
+    }
+}
+
+/// Runs a client, and `body` with it; stops it afterwards.
+func withClient<Result: Sendable>(
+    _ configuration: ClientConfiguration, _ body: (Client) async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        let client = GRPCClient(transport: HTTP2ClientTransport(configuration))
+        group.addTask { try? await client.runConnections() }
+        defer { group.cancelAll() }
+        return try await body(client)
+    }
+}
+
+/// A server and a client that trust each other.
+func withPair<Result: Sendable>(
+    _ methods: [String: RawService.Method],
+    server configureServer: (inout ServerConfiguration) -> Void = { _ in },
+    client configureClient: (inout ClientConfiguration) -> Void = { _ in },
+    _ body: (_ client: Client, _ server: Server) async throws -> Result
+) async throws -> Result {
+    let cluster = try Cluster()
+    var configuration = try cluster.server()
+    configureServer(&configuration)
+    return try await withServer(configuration, methods) { server, port in
+        var configuration = try cluster.client(port: port)
+        configureClient(&configuration)
+        return try await withClient(configuration) { try await body($0, server) }
+    }
+}
