@@ -1,0 +1,143 @@
+import GRPCCore
+import GRPCTransport
+import Plan
+import Protocol
+import SwiftProtobuf
+public import Trust
+
+/// How a machine becomes a node: a join token against a certificate.
+public enum Enrollment {
+    /// How long the coordinator may take, connecting included.
+    public static let limit = Duration.seconds(30)
+
+    /// Exchanges the token for a credential and stores it in the state directory. The key is made
+    /// here and never leaves this machine; the coordinator is known by the token's pin. Refuses
+    /// where an agent is enrolled already, unless `replacing` it. On failure nothing is stored.
+    public static func enroll(
+        host: String,
+        port: UInt16,
+        token: JoinToken,
+        machine: any MachineReporter,
+        stateDirectory: String,
+        replacing: Bool = false
+    ) async throws(AgentFailure) -> AgentState {
+        if !replacing, let known = try AgentState.load(stateDirectory) {
+            throw alreadyEnrolled(known.settings, in: stateDirectory)
+        }
+        let key: PrivateKey
+        let request: CertificateRequest
+        do {
+            key = try PrivateKey.generate()
+            request = try CertificateRequest.make(commonName: "isthmus-agent", key: key)
+        } catch {
+            throw AgentFailure("a key cannot be made: \(error)")
+        }
+        let facts = await machine.signedFacts()
+        let message = WireEnrollRequest.with {
+            $0.token = String(decoding: token.text().reveal(), as: UTF8.self)
+            $0.certificateRequest = request.pem
+            $0.facts = facts
+        }
+        let endpoint = Endpoint(host: host, port: port, pin: token.authorityPin)
+        let answer = try await endpoint.ask(message)
+        let state = try state(from: answer, key: key, at: endpoint, in: stateDirectory)
+        try state.store()
+        return state
+    }
+
+    private static func alreadyEnrolled(
+        _ settings: AgentSettings,
+        in directory: String
+    ) -> AgentFailure {
+        AgentFailure(
+            "this machine is enrolled already: node \(settings.node) of cluster"
+                + " \(settings.cluster), coordinator \(settings.coordinator) (\(directory))",
+            remedy: "To enrol it anew, stop the agent and add --force."
+        )
+    }
+
+    private static func state(
+        from answer: WireEnrollResponse,
+        key: PrivateKey,
+        at endpoint: Endpoint,
+        in directory: String
+    ) throws(AgentFailure) -> AgentState {
+        guard let node = HostID(answer.nodeID), RFC1123.isLabel(answer.cluster) else {
+            throw AgentFailure("the coordinator answered with malformed names")
+        }
+        let settings = AgentSettings(
+            cluster: answer.cluster,
+            node: node,
+            host: endpoint.host,
+            port: endpoint.port
+        )
+        _ = try IssuedCertificate.check(
+            answer.certificate,
+            key: key,
+            identity: settings.identity,
+            now: WallClock.now()
+        )
+        guard (try? Certificate(pem: answer.certificateAuthority))?.publicKeySHA256 == endpoint.pin
+        else {
+            throw AgentFailure("the coordinator answered with an authority that is not the token's")
+        }
+        guard let secret = try? key.pem() else {
+            throw AgentFailure("the new key cannot be written as PEM")
+        }
+        let credential = Credential(
+            certificate: answer.certificate,
+            key: secret,
+            authorities: answer.certificateAuthority
+        )
+        return AgentState(directory: directory, settings: settings, credential: credential)
+    }
+}
+
+/// The coordinator as a machine without a certificate sees it.
+private struct Endpoint {
+    let host: String
+    let port: UInt16
+    let pin: String
+
+    func ask(_ message: WireEnrollRequest) async throws(AgentFailure) -> WireEnrollResponse {
+        do {
+            let configuration = ClientConfiguration(
+                host: host,
+                port: Int(port),
+                trust: .pinnedAuthority(publicKeySHA256: pin),
+                identity: nil
+            )
+            let transport = try HTTP2ClientTransport(configuration)
+            return try await withGRPCClient(transport: transport) { client in
+                try await WireEnrollment.Client(wrapping: client).enroll(
+                    message,
+                    options: .deadline(Enrollment.limit)
+                )
+            }
+        } catch let error as RPCError {
+            throw failure(error)
+        } catch {
+            throw AgentFailure("enrolment at \(host):\(port) failed: \(error)")
+        }
+    }
+
+    /// What the operator can do about each way to fail.
+    private func failure(_ error: RPCError) -> AgentFailure {
+        let words = OneLine.clip(error.message)
+        switch error.code {
+        case .unavailable, .deadlineExceeded:
+            return AgentFailure(
+                "the coordinator at \(host):\(port) cannot be reached: \(words)",
+                remedy: "Check its address, that `coordinator serve` runs there, that the port is"
+                    + " open, and that an unused token lives. The token is still good."
+            )
+        case .unauthenticated, .permissionDenied, .notFound, .failedPrecondition:
+            return AgentFailure(
+                "the coordinator at \(host):\(port) refused the token: \(words)",
+                remedy: "Make a new one there: coordinator token create --node ID"
+            )
+        default:
+            return AgentFailure("enrolment at \(host):\(port) failed: \(words) (\(error.code))")
+        }
+    }
+}

@@ -1,0 +1,16 @@
+import Glibc
+
+/// The machine's clocks, in the project's unit.
+enum WallClock {
+    /// Milliseconds since 1970.
+    static func now() -> Int64 { read(CLOCK_REALTIME) }
+
+    /// Milliseconds on a clock that only runs forward.
+    static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}

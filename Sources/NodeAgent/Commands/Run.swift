@@ -1,0 +1,86 @@
+import Agent
+import ArgumentParser
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// `node-agent run`: the service itself.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Stay in touch with the coordinator and carry out what it assigns.",
+        discussion: """
+            Runs until SIGTERM or SIGINT. A step that runs then is interrupted and continued by \
+            the next run. Where the coordinator cannot be reached, the agent tries again for \
+            ever and reports later what it finished meanwhile.
+
+              node-agent run
+              node-agent run --state /tmp/seoul --host simulated:/tmp/machines/seoul
+            """
+    )
+
+    @OptionGroup var state: StateOptions
+
+    @OptionGroup var machine: MachineOptions
+
+    @Option(
+        help: ArgumentHelp("How much is logged.", valueName: "level")
+    )
+    var logLevel: LogLevel = .info
+
+    func run() async throws {
+        guard let enrolled = try AgentState.load(state.directory) else {
+            throw AgentFailure.notEnrolled(in: state.directory)
+        }
+        let lock = try StateLock(state.directory)
+        var logger = Logger(label: "node-agent") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel.level
+        let machine = try machine.open(as: enrolled.settings.node)
+        let service = try AgentService(
+            enrolled,
+            host: machine.host,
+            machine: machine.reporter,
+            logger: logger
+        )
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [AgentUnit(service: service)],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        try await group.run()
+        withExtendedLifetime(lock) {}
+    }
+}
+
+/// The agent as systemd and the service group see it.
+private struct AgentUnit: Service {
+    let service: AgentService
+
+    func run() async throws {
+        ServiceNotification.ready.send()
+        await cancelWhenGracefulShutdown { await service.run() }
+        ServiceNotification.stopping.send()
+    }
+}
+
+/// swift-log's levels as an argument.
+struct LogLevel: ExpressibleByArgument, Equatable, Sendable {
+    static let info = LogLevel(level: .info)
+
+    /// The level.
+    let level: Logger.Level
+
+    private init(level: Logger.Level) {
+        self.level = level
+    }
+
+    init?(argument: String) {
+        guard let level = Logger.Level(rawValue: argument) else { return nil }
+        self.level = level
+    }
+
+    var defaultValueDescription: String { level.rawValue }
+
+    static var allValueStrings: [String] { Logger.Level.allCases.map(\.rawValue) }
+}

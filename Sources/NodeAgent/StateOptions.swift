@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// Where the agent keeps what it must not forget.
+struct StateOptions: ParsableArguments {
+    @Option(
+        name: .customLong("state"),
+        help: ArgumentHelp(
+            "The agent's state directory.",
+            discussion: "It holds agent.json, the credential and the journal of executions.",
+            valueName: "dir"
+        ),
+        completion: .directory
+    )
+    var directory = "/var/lib/isthmus-agent"
+}
