@@ -16,15 +16,30 @@ let strict: [SwiftSetting] = [
 let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let serviceLifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
     name: "isthmus",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
         // MARK: Pure core: values and decisions; no Foundation, clock, file, socket or task
@@ -36,6 +51,11 @@ let package = Package(
 
         // MARK: Reading plans and doing steps
 
+        // Bytes of JSON or YAML to a plan, or every problem with its place in the text.
+        .target(
+            name: "PlanFile",
+            dependencies: ["Plan", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
         // One file per kind of step; every effect goes through `Host`.
         .target(name: "Steps", dependencies: ["Plan"], swiftSettings: pure),
 
@@ -43,19 +63,27 @@ let package = Package(
 
         // OpenSSL, as the distribution ships it.
         .systemLibrary(
-            name: "COpenSSL",
-            pkgConfig: "openssl",
-            providers: [.apt(["libssl-dev"])]
-        ),
+            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        // Keys, certificates, join tokens, SPIFFE identities.
+        .target(name: "Trust", dependencies: ["Plan", "COpenSSL"], swiftSettings: strict),
+        // A machine that is only played: in memory or in a folder.
+        .target(
+            name: "SimulatedHost", dependencies: ["Plan", "Steps", "Trust"], swiftSettings: strict),
 
         // MARK: The wire
 
         // nghttp2, as the distribution ships it.
         .systemLibrary(
-            name: "CNGHTTP2",
-            pkgConfig: "libnghttp2",
-            providers: [.apt(["libnghttp2-dev"])]
-        ),
+            name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        // One HTTP/2 connection without a socket: bytes in, events out.
+        .target(name: "HTTP2Session", dependencies: ["CNGHTTP2"], swiftSettings: strict),
+        // One TLS 1.3 connection without a socket: ciphertext to plaintext and back.
+        .target(name: "TLSSession", dependencies: ["COpenSSL"], swiftSettings: strict),
+        // gRPC's client and server transports over the two, on NIO's sockets.
+        .target(
+            name: "GRPCTransport",
+            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioPosix],
+            swiftSettings: strict),
         // The messages and services, generated from the .proto files beside them.
         .target(
             name: "Protocol",
@@ -64,15 +92,39 @@ let package = Package(
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
             ],
             exclude: ["isthmus", "grpc"],
-            swiftSettings: [.swiftLanguageMode(.v6)]
-        ),
+            swiftSettings: [.swiftLanguageMode(.v6)]),
 
-        // MARK: Tests
+        // MARK: Tests; each mirrors the target it is named after
 
+        // What any machine must keep, simulated or real.
+        .target(
+            name: "HostContract", dependencies: ["Plan", "Steps"], path: "Tests/HostContract",
+            swiftSettings: strict),
+        .testTarget(name: "PlanTests", dependencies: ["Plan"], swiftSettings: strict),
         .testTarget(
-            name: "RolloutEngineTests",
-            dependencies: ["Plan", "RolloutEngine"],
-            swiftSettings: strict
-        ),
+            name: "RolloutEngineTests", dependencies: ["Plan", "RolloutEngine"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PlanFileTests", dependencies: ["Plan", "PlanFile"], exclude: ["BadPlans"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StepsTests",
+            dependencies: ["HostContract", "Plan", "SimulatedHost", "Steps", "Trust"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrustTests", dependencies: ["COpenSSL", "Plan", "Trust"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTP2SessionTests", dependencies: ["HTTP2Session"], swiftSettings: strict),
+        .testTarget(
+            name: "TLSSessionTests", dependencies: ["Plan", "TLSSession", "Trust"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GRPCTransportTests",
+            dependencies: [
+                "GRPCTransport", "HTTP2Session", "Plan", "Protocol", "TLSSession", "Trust",
+                grpcCore, nioCore, nioPosix, swiftProtobuf,
+            ],
+            exclude: ["Python"],
+            swiftSettings: strict),
     ]
 )
