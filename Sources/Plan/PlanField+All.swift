@@ -159,7 +159,7 @@ extension PlanField {
                 from: "the release's on GitHub",
                 checksums: .value(
                     "the release's list",
-                    reason: "K3s publishes checksums beside its files"
+                    reason: "published beside the files"
                 )
             )
         }
@@ -196,7 +196,7 @@ extension PlanField {
                 path + ".url",
                 "Where the coordinator gets \(what): `https://…`, `http://…` together with `sha256`, "
                     + "or `file:///…` on the coordinator.",
-                .value(source, reason: "follows from the release's version")
+                .value(source, reason: "the release's own file")
             ),
             .init(
                 path + ".sha256",

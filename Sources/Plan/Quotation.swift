@@ -10,7 +10,7 @@ public enum Quotation {
     }
 
     /// The text without quotes around it.
-    public static func plain(_ text: some StringProtocol) -> String {
+    public static func plain(_ text: some StringProtocol, limit: Int = limit) -> String {
         var shown = ""
         for (count, scalar) in text.unicodeScalars.enumerated() {
             guard count < limit else { return shown + "…" }

@@ -197,9 +197,9 @@ struct JSONReader {
     }
 
     private mutating func enter(_ bracket: Character) throws(PlanProblem) {
-        guard open.count < planDepthLimit else {
+        guard open.count < PlanTree.depthLimit else {
             throw problem(
-                "More than \(planDepthLimit) brackets stand within one another.",
+                "More than \(PlanTree.depthLimit) brackets stand within one another.",
                 "A plan needs no more than five: look for one that is not closed."
             )
         }

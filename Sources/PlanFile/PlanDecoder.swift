@@ -12,7 +12,7 @@ struct PlanDecoder {
     }
 
     /// The plan, or nothing where problems were noted.
-    func decode() -> (plan: ClusterPlan?, problems: [PlanProblem]) {
+    func decode() -> (plan: ClusterPlan?, problems: ProblemNotes) {
         let root = ObjectReader(tree.root, at: .root, path: "", notes: notes)
         let version = root.required("apiVersion", Reading.word([ClusterPlan.apiVersion]))
         let kind = root.required("kind", Reading.word([ClusterPlan.kind]))
@@ -35,7 +35,7 @@ struct PlanDecoder {
         guard notes.problems.isEmpty, version != nil, kind != nil, planned.count == hosts.count,
             let metadata, let k3s = k3s.settings, let mesh = mesh.settings, let artifacts,
             let policies
-        else { return (nil, notes.problems) }
+        else { return (nil, notes) }
         let plan = ClusterPlan(
             metadata: metadata,
             hosts: planned,
@@ -44,7 +44,7 @@ struct PlanDecoder {
             artifacts: artifacts,
             policies: policies
         )
-        return (plan, [])
+        return (plan, notes)
     }
 
     private func metadata(_ reader: ObjectReader) -> PlanMetadata? {

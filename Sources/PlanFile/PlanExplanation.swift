@@ -40,26 +40,6 @@ public struct PlanExplanation: Sendable {
         )
         return YAMLWriter(comments: reasons.mapValues { "default: " + $0 }).text(of: plan.value)
     }
-
-    /// The plan and its defaults as data: `plan`, and `defaults` with `pointer`, `value` and
-    /// `reason` each.
-    public var value: PlanValue {
-        .object([
-            .init("plan", plan.value),
-            .init(
-                "defaults",
-                .list(
-                    defaults.map {
-                        .object([
-                            .init("pointer", .string($0.pointer.description)),
-                            .init("value", $0.value),
-                            .init("reason", .string($0.reason)),
-                        ])
-                    }
-                )
-            ),
-        ])
-    }
 }
 
 /// Visits the values of a plan that have no values inside them.

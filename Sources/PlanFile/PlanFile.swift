@@ -51,8 +51,10 @@ public enum PlanFile {
         } catch {
             throw PlanProblems(name, [error])
         }
-        let (plan, problems) = PlanDecoder(tree).decode()
-        guard let plan else { throw PlanProblems(name, problems) }
+        let (plan, notes) = PlanDecoder(tree).decode()
+        guard let plan else {
+            throw PlanProblems(name, notes.problems, omitted: notes.omitted)
+        }
         return (plan, tree.root)
     }
 }

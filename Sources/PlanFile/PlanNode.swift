@@ -68,7 +68,7 @@ struct PlanMember {
 struct PlanTree {
     let root: PlanNode
     let problems: [PlanProblem]
-}
 
-/// How deep values may stand within one another.
-let planDepthLimit = 64
+    /// How deep values may stand within one another.
+    static let depthLimit = 64
+}

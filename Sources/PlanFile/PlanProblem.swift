@@ -34,14 +34,15 @@ public struct PlanProblems: Error, Sendable, Equatable {
     /// How many problems are told; a text that has more is probably no plan.
     public static let limit = 100
 
-    init(_ name: String, _ problems: some Collection<PlanProblem>) {
-        let sorted = Set(problems).sorted {
-            ($0.line, $0.column, $0.pointer.description, $0.message)
-                < ($1.line, $1.column, $1.pointer.description, $1.message)
+    init(_ name: String, _ problems: some Collection<PlanProblem>, omitted: Int = 0) {
+        let sorted = problems.sorted { left, right in
+            let places = ((left.line, left.column), (right.line, right.column))
+            guard places.0 == places.1 else { return places.0 < places.1 }
+            return left.pointer.tokens.lexicographicallyPrecedes(right.pointer.tokens)
         }
         self.name = name
         self.problems = Array(sorted.prefix(Self.limit))
-        omitted = max(0, sorted.count - Self.limit)
+        self.omitted = omitted + max(0, sorted.count - Self.limit)
     }
 
     /// The problems for people: what and where on the first line of each, the value's pointer and
@@ -56,10 +57,11 @@ public struct PlanProblems: Error, Sendable, Equatable {
         let plain = color ? "\u{1B}[0m" : ""
         var text = ""
         for problem in problems {
-            let place = "\(Quotation.plain(name)):\(problem.line):\(problem.column):"
+            let place = "\(Quotation.plain(name, limit: 4096)):\(problem.line):\(problem.column):"
             text += "\(bold)\(place)\(plain) \(red)\(problem.message)\(plain)\n"
             if !problem.pointer.tokens.isEmpty {
-                text += "    \(faint)at \(Quotation.plain(problem.pointer.description))\(plain)\n"
+                let pointer = Quotation.plain(problem.pointer.description, limit: 240)
+                text += "    \(faint)at \(pointer)\(plain)\n"
             }
             text += "    \(problem.advice)\n"
         }

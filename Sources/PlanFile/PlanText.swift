@@ -9,7 +9,7 @@ enum PlanText {
     static func check(_ bytes: [UInt8]) throws(PlanProblem) -> String {
         guard bytes.count <= sizeLimit else {
             throw problem(
-                "The plan has \(bytes.count) bytes; \(sizeLimit) are possible.",
+                "The plan has more than \(sizeLimit) bytes.",
                 "Name the right file: a plan of a hundred hosts has about 30,000 bytes."
             )
         }

@@ -3,7 +3,7 @@ import Yams
 
 /// Reads YAML as far as it says what JSON could say: no anchors, aliases, merge keys or tags, one
 /// document, texts as keys. libyaml refuses more than 1000 levels, so that composing stays within
-/// the stack; this reader refuses more than `planDepthLimit`.
+/// the stack; this reader refuses more than `PlanTree.depthLimit`.
 enum YAMLReader {
     /// Reads a text that `PlanText` has checked.
     static func read(_ text: String) throws(PlanProblem) -> PlanTree {
@@ -50,10 +50,10 @@ enum YAMLReader {
         at pointer: PlanPointer
     ) throws(PlanProblem) -> PlanNode {
         let position = place(node.mark)
-        guard pointer.tokens.count <= planDepthLimit else {
+        guard pointer.tokens.count <= PlanTree.depthLimit else {
             throw problem(
                 node.mark,
-                "More than \(planDepthLimit) levels stand within one another.",
+                "More than \(PlanTree.depthLimit) levels stand within one another.",
                 "A plan needs no more than five: check the indentation."
             )
         }

@@ -10,7 +10,7 @@ struct MutationTests {
     func `no text makes the reader stumble`(_ file: URL) throws {
         let good = Array(try Data(contentsOf: file))
         var random = SplitMix(state: 0x15_7485)
-        for _ in 0..<500 {
+        for _ in 0..<300 {
             let bytes = mutate(good, &random)
             let lines = bytes.count { $0 == 0x0A } + 2
             do throws(PlanProblems) {

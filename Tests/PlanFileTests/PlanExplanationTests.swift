@@ -44,14 +44,6 @@ struct PlanExplanationTests {
         }
     }
 
-    @Test func `as data it holds the plan and the defaults`() throws {
-        let explanation = try explain(Project.example("three-clouds.json"))
-        let json = explanation.value.canonicalJSON()
-        #expect(json.contains("\"plan\":" + explanation.plan.canonicalJSON()))
-        #expect(json.contains("{\"pointer\":\"/mesh/mtu\",\"reason\":"))
-        _ = try JSONSerialization.jsonObject(with: Data(json.utf8))
-    }
-
     @Test func `texts that YAML would take for something else are quoted`() throws {
         let plan = try String(contentsOf: Project.example("three-clouds.json"), encoding: .utf8)
         let labels =

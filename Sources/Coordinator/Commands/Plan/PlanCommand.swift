@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// Plans on their own; nobody but the file is asked.
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Plans: check one, or see it with every default.",
+        discussion: """
+            These commands read a plan and nothing else: they need no state folder and no coordinator.
+
+            EXAMPLE
+              coordinator plan check --plan plan.json
+              coordinator plan explain --plan plan.json
+            """,
+        subcommands: [Check.self, Explain.self]
+    )
+}
