@@ -100,4 +100,30 @@ public struct SimulatedDurations: Sendable, Equatable, Codable {
 
     /// About what a small server of a cloud takes.
     public init() {}
+
+    /// The same for everything.
+    public init(all milliseconds: Int64) {
+        program = milliseconds
+        packages = milliseconds
+        artifact = milliseconds
+        installScript = milliseconds
+        serverStart = milliseconds
+        agentStart = milliseconds
+        kiloStart = milliseconds
+    }
+
+    /// Reads durations; what is missing takes as long as it does here.
+    public init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        func value(_ key: CodingKeys, _ otherwise: Int64) throws -> Int64 {
+            try keys.decodeIfPresent(Int64.self, forKey: key) ?? otherwise
+        }
+        program = try value(.program, program)
+        packages = try value(.packages, packages)
+        artifact = try value(.artifact, artifact)
+        installScript = try value(.installScript, installScript)
+        serverStart = try value(.serverStart, serverStart)
+        agentStart = try value(.agentStart, agentStart)
+        kiloStart = try value(.kiloStart, kiloStart)
+    }
 }

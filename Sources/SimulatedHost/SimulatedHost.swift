@@ -60,7 +60,7 @@ public final class SimulatedHost: Host {
             Array("preserve_hostname: false\n".utf8),
             mode: 0o644
         )
-        try change { _ in }
+        try folder?.write(Self.stateFile, try JSONRecord.encode(look { $0 }))
     }
 
     /// What goes wrong from now on. A `faults.json` in the machine's folder comes first.
@@ -90,6 +90,7 @@ public final class SimulatedHost: Host {
         try state.withLock { state throws(HostFailure) in
             var copy = state
             body(&copy)
+            guard copy != state else { return }
             try folder?.write(Self.stateFile, try JSONRecord.encode(copy))
             state = copy
         }

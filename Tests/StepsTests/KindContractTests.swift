@@ -76,6 +76,33 @@ struct KindContractTests {
         #expect(await cluster.run(planned).failure == nil)
     }
 
+    @Test(arguments: samples)
+    func `a step that is cut off at any call goes on the next time`(id: String) async throws {
+        let cluster = try SmallCluster()
+        try await cluster.run(upTo: id)
+        let planned = try cluster.step(id)
+        let whole = try context(planned, cluster)
+        var outcome = StepOutcome.unchanged([:])
+        // Each attempt gets one call further, and starts from what the last one left behind.
+        for call in 1...500 {
+            let cut = StepContext(
+                host: InterruptedHost(whole.host, atCall: call),
+                artifacts: whole.artifacts,
+                inputs: whole.inputs,
+                timeout: whole.timeout
+            )
+            outcome = await StepRun.apply(planned.step, cut)
+            guard let failure = outcome.failure else { break }
+            #expect(!failure.isPermanent, "call \(call): \(failure)")
+        }
+        #expect(outcome.failure == nil)
+        // Once more with nobody in the way, as the coordinator would after a restart.
+        #expect(await StepRun.apply(planned.step, whole).failure == nil)
+        if planned.node.kind != MakeJoinToken.kind {
+            #expect(try await planned.step.check(whole) == .satisfied)
+        }
+    }
+
     @Test func `parameters survive their JSON, and equal steps have equal bytes`() throws {
         for planned in try ThreeClouds.steps() {
             let bytes = try StepCatalog.encode(planned.step)

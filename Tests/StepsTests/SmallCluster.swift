@@ -22,7 +22,10 @@ final class SmallCluster {
 
     /// Machines in folders side by side, each with an internet of its own, as processes have it.
     init(folder: String) throws {
-        let pace = SimulatedPace.scaled(50)
+        // Quick things at a moderate pace, so that deadlines stay far away on a busy machine.
+        let pace = SimulatedPace.scaled(10)
+        var quick = SimulatedFaults()
+        quick.durations = SimulatedDurations(all: 10)
         internet = try SimulatedInternet(folder: folder + "/any", pace: pace)
         for host in ThreeClouds.plan.hosts {
             let place = "\(folder)/\(host.id)"

@@ -1,5 +1,5 @@
 /// What a simulated machine is, apart from its files.
-struct MachineState: Codable, Sendable {
+struct MachineState: Codable, Sendable, Equatable {
     var hostname = "localhost"
     /// Installed packages and their versions.
     var packages: [String: String] = [:]
@@ -8,7 +8,7 @@ struct MachineState: Codable, Sendable {
 }
 
 /// A unit that exists.
-struct UnitRecord: Codable, Sendable {
+struct UnitRecord: Codable, Sendable, Equatable {
     var enabled = false
     /// When it was started last; nothing while it is stopped.
     var startedAt: Int64?

@@ -15,7 +15,8 @@ enum KubectlDiff {
                 close()
                 file = line.split(separator: "/").last.map(String.init) ?? ""
                 lines = []
-            } else if !line.hasPrefix("--- ") && !line.hasPrefix("+++ ") {
+            } else if !lines.isEmpty || line.hasPrefix("@@ ") {
+                // The two files' names stand before the first hunk.
                 lines.append(line)
             }
         }

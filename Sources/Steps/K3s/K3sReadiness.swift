@@ -14,6 +14,7 @@ extension K3sService {
     ) async throws(StepFailure) {
         var restarts = 0
         var wasRestarting = false
+        var told: Int64 = -1
         let end = try await context.poll(every: 1000, until: deadline) {
             () async throws(StepFailure) -> Ending? in
             let state = try await context.unit(unit)
@@ -23,9 +24,13 @@ extension K3sService {
             wasRestarting = isRestarting
             if restarts >= Self.toleratedRestarts { return .failed("ended \(restarts) times") }
             if try await isReady() { return .ready }
-            context.report(
-                "waiting for \(unit) (\(state.active)), \(deadline.elapsedSeconds) s"
-            )
+            // A line now and then: the operator wants to see that time passes, not each look.
+            if deadline.elapsedSeconds / 10 != told {
+                told = deadline.elapsedSeconds / 10
+                context.report(
+                    "waiting for \(unit) (\(state.active)), \(deadline.elapsedSeconds) s"
+                )
+            }
             return nil
         }
         switch end {

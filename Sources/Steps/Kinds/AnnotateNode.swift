@@ -49,11 +49,10 @@ public struct AnnotateNode: Step {
     public func apply(_ context: StepContext) async throws(StepFailure) -> StepOutputs {
         let kubectl = Kubectl(context)
         let deadline = Deadline(context)
+        context.report("looking for node \(node)")
         let found = try await context.poll(every: 1000, until: deadline) {
             () async throws(StepFailure) -> KubernetesNode? in
-            let found = try await kubectl.node(node)
-            if found == nil { context.report("waiting for node \(node)") }
-            return found
+            try await kubectl.node(node)
         }
         guard let found else {
             throw StepFailure(

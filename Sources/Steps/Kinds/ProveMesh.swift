@@ -46,9 +46,12 @@ public struct ProveMesh: Step {
         var last: [MeshGap] = []
         let done: Bool? = try await context.poll(every: 2000, until: deadline) {
             () async throws(StepFailure) -> Bool? in
-            last = try await gaps(context)
-            for gap in last { context.report("\(host) to \(gap.peer): \(gap.what)") }
-            return last.isEmpty ? true : nil
+            let gaps = try await gaps(context)
+            if gaps != last {
+                for gap in gaps { context.report("\(host) to \(gap.peer): \(gap.what)") }
+            }
+            last = gaps
+            return gaps.isEmpty ? true : nil
         }
         guard done == nil else { return [:] }
         throw StepFailure(

@@ -24,19 +24,20 @@ enum Redaction {
         return result
     }
 
-    /// What stands around words in logs. `=` ends keys as well as names, so it is looked at later.
+    /// What stands around words in logs; not `=`, which ends keys as well as names.
     private static func isSeparator(_ character: Character) -> Bool {
         character.isWhitespace || "\"'`,;()[]{}<>".contains(character)
     }
 
     private static func isSecret(_ word: String, after previous: String) -> Bool {
         if previous.lowercased() == "bearer" { return true }
-        let bytes = Array(word.utf8)
+        let end = word.lastIndex { !".:!?".contains($0) } ?? word.startIndex
+        let bytes = Array(word[...end].utf8)
         return contains(bytes, k3sToken) || contains(bytes, bootstrapToken)
             || isJSONWebToken(word) || isWireGuardKey(bytes)
     }
 
-    /// Whether the pattern matches anywhere in the word with nothing alike around it.
+    /// Whether the pattern matches from some place in the word on.
     private static func contains(_ bytes: [UInt8], _ match: (ArraySlice<UInt8>) -> Bool) -> Bool {
         bytes.indices.contains { match(bytes[$0...]) }
     }
@@ -49,7 +50,7 @@ enum Redaction {
             && rest.dropFirst(64).starts(with: "::".utf8)
     }
 
-    /// Six characters, a dot, sixteen, as Kubernetes' bootstrap tokens are; no more around them.
+    /// Six characters, a dot and sixteen more, to the word's end: Kubernetes' bootstrap tokens.
     private static func bootstrapToken(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard bytes.count == 23 else { return false }
         let id = bytes.prefix(6)
