@@ -6,7 +6,7 @@ internal import Synchronization
 /// A task never waits for the loop to read or write: it takes the lock, moves the part and, when the
 /// loop has something new to do, wakes it once.
 final class CallStream: Sendable {
-    private struct State {
+    fileprivate struct State {
         var inbound: InboundParts
         var outbound: OutboundParts
         /// Whether the loop was woken and has not yet looked.
@@ -72,25 +72,32 @@ extension CallStream {
     private func wait() async throws -> CallPart? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { reader in
-                state.withLock { Self.wait(reader, &$0.inbound) }
+                if let result = wait(reader) { reader.resume(with: result) }
             }
         } onCancel: {
-            state.withLock { $0.inbound.stopWaiting() }
+            let reader = state.withLock { $0.inbound.takeReader() }
+            reader?.resume(throwing: CancellationError())
         }
     }
 
-    private static func wait(_ reader: InboundParts.Reader, _ inbound: inout InboundParts) {
-        do {
-            if Task.isCancelled { throw CancellationError() }
-            switch try inbound.read() {
-            case .part(let part, _): reader.resume(returning: part)
-            case .finished: reader.resume(returning: nil)
-            case .nothingYet:
-                guard !inbound.wait(reader) else { return }
-                throw RPCError(code: .internalError, message: "Two tasks read one call's stream.")
+    /// Keeps the reader until something arrives; or says what it gets at once.
+    private func wait(_ reader: InboundParts.Reader) -> Result<CallPart?, any Error>? {
+        state.withLock { state in
+            do {
+                if Task.isCancelled { throw CancellationError() }
+                switch try state.inbound.read() {
+                case .part(let part, _): return .success(part)
+                case .finished: return .success(nil)
+                case .nothingYet:
+                    guard !state.inbound.wait(reader) else { return nil }
+                    throw RPCError(
+                        code: .internalError,
+                        message: "Two tasks read one call's stream."
+                    )
+                }
+            } catch {
+                return .failure(error)
             }
-        } catch {
-            reader.resume(throwing: error)
         }
     }
 
@@ -127,19 +134,22 @@ extension CallStream {
         }
         guard let id else { return }
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (writer: OutboundParts.Writer) in
-                state.withLock { state in
-                    if Task.isCancelled {
-                        writer.resume(throwing: CancellationError())
-                    } else if state.outbound.isFull {
-                        state.outbound.wait(writer, id: id)
-                    } else {
-                        writer.resume()
-                    }
-                }
+            try await withCheckedThrowingContinuation { writer in
+                if let result = wait(writer, id) { writer.resume(with: result) }
             }
         } onCancel: {
-            state.withLock { $0.outbound.stopWaiting(id: id) }
+            let writer = state.withLock { $0.outbound.takeWriter(id: id) }
+            writer?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Keeps the writer until there is room; or says what it gets at once.
+    private func wait(_ writer: OutboundParts.Writer, _ id: UInt64) -> Result<Void, any Error>? {
+        state.withLock { state in
+            if Task.isCancelled { return .failure(CancellationError()) }
+            guard state.outbound.isFull else { return .success(()) }
+            state.outbound.wait(writer, id: id)
+            return nil
         }
     }
 
@@ -183,16 +193,19 @@ extension CallStream {
     }
 
     func deliver(_ part: CallPart) {
-        state.withLock { state in
-            state.inbound.deliver(part)
-            guard case .status = part else { return }
+        let (reader, closed) = state.withLock { state in
+            let reader = state.inbound.deliver(part)
+            guard case .status = part else { return (reader, nil as InboundParts.Reader?) }
             state.isAnswered = true
-            state.inbound.finish()
+            return (reader, state.inbound.finish())
         }
+        reader?.resume(returning: part)
+        closed?.resume(returning: nil)
     }
 
     func finishInbound() {
-        state.withLock { $0.inbound.finish() }
+        let reader = state.withLock { $0.inbound.finish() }
+        reader?.resume(returning: nil)
     }
 
     func earnsCredit(_ count: Int) -> Bool {
@@ -200,7 +213,8 @@ extension CallStream {
     }
 
     func sent(_ count: Int) {
-        let counted = state.withLock { $0.outbound.sent(count) }
+        let (counted, writers) = state.withLock { $0.outbound.sent(count) }
+        for writer in writers { writer.resume() }
         if counted > 0 { connection.budget.release(counted) }
     }
 
@@ -210,22 +224,46 @@ extension CallStream {
     @discardableResult
     func close(_ error: RPCError?) -> Bool {
         let reason = error ?? RPCError(code: .unavailable, message: "The call is over.")
-        let (unsent, handle): (Int?, ServerContext.RPCCancellationHandle?) = state.withLock {
-            state in
-            guard state.outbound.closed == nil else { return (nil, nil) }
-            let unsent = state.outbound.close(reason)
-            if let error, !state.isAnswered {
-                state.inbound.fail(error)
-            } else {
-                state.inbound.finish()
-            }
-            return (unsent, error == nil ? nil : state.cancellation)
+        guard let closing = state.withLock({ $0.close(error, reason) }) else { return false }
+        if let error, closing.readerFails {
+            closing.reader?.resume(throwing: error)
+        } else {
+            closing.reader?.resume(returning: nil)
         }
-        guard let unsent else { return false }
-        connection.budget.release(unsent)
+        for writer in closing.writers { writer.resume(throwing: reason) }
+        connection.budget.release(closing.unsent)
         connection.budget.abandon(self, reason)
-        handle?.cancel()
+        if error != nil { closing.cancellation?.cancel() }
         return true
+    }
+}
+
+extension CallStream.State {
+    /// Whom to tell that the call is over, and what it leaves.
+    struct Closing {
+        var reader: InboundParts.Reader?
+        var readerFails: Bool
+        var writers: [OutboundParts.Writer]
+        var unsent: Int
+        var cancellation: ServerContext.RPCCancellationHandle?
+    }
+
+    mutating func close(_ error: RPCError?, _ reason: RPCError) -> Closing? {
+        guard outbound.closed == nil else { return nil }
+        let (unsent, writers) = outbound.close(reason)
+        var closing = Closing(
+            readerFails: false,
+            writers: writers,
+            unsent: unsent,
+            cancellation: cancellation
+        )
+        if let error, !isAnswered {
+            closing.readerFails = true
+            closing.reader = inbound.fail(error)
+        } else {
+            closing.reader = inbound.finish()
+        }
+        return closing
     }
 }
 

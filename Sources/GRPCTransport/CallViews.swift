@@ -2,6 +2,16 @@ internal import GRPCCore
 
 // GRPCCore's views of a call's stream.
 
+/// On the client a cancelled task is a cancelled call: GRPCCore takes any other error than its own for
+/// UNKNOWN.
+private func orCancelled<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+        return try await body()
+    } catch is CancellationError {
+        throw RPCError(code: .cancelled, message: "The call's task was cancelled.")
+    }
+}
+
 /// What a client reads.
 struct ClientInbound: AsyncSequence, Sendable {
     let stream: CallStream
@@ -12,7 +22,7 @@ struct ClientInbound: AsyncSequence, Sendable {
         func next(
             isolation actor: isolated (any Actor)?
         ) async throws(any Error) -> RPCResponsePart<[UInt8]>? {
-            switch try await stream.next() {
+            switch try await orCancelled({ try await stream.next() }) {
             case .metadata(let metadata): .metadata(metadata)
             case .message(let message): .message(message)
             case .status(let status, let metadata): .status(status, metadata)
@@ -63,7 +73,7 @@ struct ClientOutbound: ClosableRPCWriterProtocol {
         switch part {
         case .metadata(let metadata):
             if let problem = MetadataFields.problem(in: metadata) { throw problem }
-            try await stream.write(.metadata(metadata))
+            try await orCancelled { try await stream.write(.metadata(metadata)) }
         case .message(let message):
             if let messageBytes, message.count > messageBytes {
                 throw RPCError(
@@ -74,7 +84,7 @@ struct ClientOutbound: ClosableRPCWriterProtocol {
                         """
                 )
             }
-            try await stream.write(.message(message))
+            try await orCancelled { try await stream.write(.message(message)) }
         }
     }
 

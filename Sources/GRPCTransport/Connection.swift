@@ -54,19 +54,35 @@ final class Connection: ChannelInboundHandler {
         case linger
     }
 
-    init(
+    private init(
         _ channel: any Channel,
-        _ handle: ConnectionHandle,
+        _ tls: TLSSession,
+        side: any CallSide,
+        rules: Rules
+    ) {
+        self.channel = channel
+        self.tls = tls
+        self.side = side
+        self.rules = rules
+        handle = ConnectionHandle(channel)
+        heartbeat = Heartbeat(rules.keepalive, now: .now())
+    }
+
+    /// Makes a connection of a channel, on the channel's loop.
+    static func begin(
+        on channel: any Channel,
         _ context: TLSContext,
         side: any CallSide,
         rules: Rules
-    ) throws(TLSFailure) {
-        self.channel = channel
-        self.handle = handle
-        self.side = side
-        self.rules = rules
-        tls = try TLSSession(context)
-        heartbeat = Heartbeat(rules.keepalive, now: .now())
+    ) throws -> ConnectionHandle {
+        let connection = Connection(channel, try TLSSession(context), side: side, rules: rules)
+        do {
+            try channel.pipeline.syncOperations.addHandler(connection)
+        } catch {
+            connection.lose(RPCError(code: .unavailable, message: "The connection was lost."))
+            throw error
+        }
+        return connection.handle
     }
 
     // MARK: The channel's side
@@ -102,8 +118,20 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        lose(RPCError(code: .unavailable, message: "The connection was lost."))
+        loseWithoutReason()
         context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        loseWithoutReason()
+    }
+
+    private func loseWithoutReason() {
+        let message =
+            phase == .greeting
+            ? "The peer closed the connection before it spoke our protocol."
+            : "The connection was lost."
+        lose(RPCError(code: .unavailable, message: message))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -168,20 +196,19 @@ extension Connection {
     func flush() {
         isFlushDue = false
         guard phase != .closed, !isReceiving, !isFlushing else { return }
-        isFlushing = true  // writing may call back into `channelWritabilityChanged`
         do {
             if let http2, phase != .lingering { try encryptFrames(of: http2) }
             writeCiphertext()
-            isFlushing = false
         } catch {
-            isFlushing = false
             breakOff(error)
         }
         endIfOver()
     }
 
     private func encryptFrames(of http2: HTTP2Session) throws {
-        guard channel.isWritable else { return }
+        guard channel.isWritable, !isFlushing else { return }
+        isFlushing = true  // writing may call back into `channelWritabilityChanged`
+        defer { isFlushing = false }
         try withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 16) { record in
             var filled = 0
             try http2.send(telling: self) { frame in

@@ -80,7 +80,7 @@ extension Connection {
     /// Ends the call of a stream that was closed on our side with a status for the client.
     func refuse(_ stream: CallStream, _ status: Status) {
         guard let exchange = exchanges[stream] else { return }
-        answer(exchange, status, [:])
+        cutOff(exchange, status)
         flushSoon()
     }
 
@@ -101,6 +101,13 @@ extension Connection {
                 endsStream: true
             )
         }
+    }
+
+    /// Sends the status of a call that cannot go on, in place of what has not left.
+    func cutOff(_ exchange: Exchange, _ status: Status) {
+        guard exchange.hasBegun else { return answer(exchange, status, [:]) }
+        exchange.hasFinished = true
+        http2?.cutOff(exchange.id, trailers: CallHeaders.trailers(status, [:]))
     }
 
     /// Appends a message to what we send on a call.

@@ -27,11 +27,11 @@ final class ConnectionHandle: Sendable {
     }
 
     /// Made on the channel's loop.
-    init(_ channel: any Channel, unsentBytes: Int) {
+    init(_ channel: any Channel) {
         loop = channel.eventLoop
         remote = Self.text(channel.remoteAddress)
         local = Self.text(channel.localAddress)
-        budget = SendBudget(limit: unsentBytes)
+        budget = SendBudget()
         promises = Promises(
             ready: loop.makePromise(),
             drained: loop.makePromise(),
@@ -41,6 +41,24 @@ final class ConnectionHandle: Sendable {
         drained = promises.drained.futureResult
         ended = promises.ended.futureResult
         connection = NIOLoopBoundBox(nil, eventLoop: loop)
+    }
+
+    /// Waits for `ready`; throws why it failed. The connection is closed when the task is cancelled.
+    func waitUntilReady() async throws {
+        try await withTaskCancellationHandler {
+            try await ready.get()
+        } onCancel: {
+            close(RPCError(code: .unavailable, message: "The client was stopped."))
+        }
+    }
+
+    /// Waits for `drained`. The connection is closed when the task is cancelled.
+    func waitUntilDrained() async throws {
+        try await withTaskCancellationHandler {
+            try await drained.get()
+        } onCancel: {
+            close(RPCError(code: .unavailable, message: "The client was stopped."))
+        }
     }
 
     /// Called on the loop when the connection begins and when its socket is closed.

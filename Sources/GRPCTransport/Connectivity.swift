@@ -2,6 +2,8 @@ internal import GRPCCore
 internal import Synchronization
 
 /// Whether a client has a connection, and the calls that want one.
+///
+/// Continuations are resumed outside of the lock, because their tasks' cancellation takes the same one.
 final class Connectivity: Sendable {
     /// How things stand.
     private enum Condition {
@@ -29,6 +31,29 @@ final class Connectivity: Sendable {
         var calls = 0
         var idle: Idle?
 
+        /// Keeps a call that must wait; or says what it gets at once.
+        mutating func admit(
+            _ waiter: Waiter,
+            _ id: UInt64
+        ) -> Result<ConnectionHandle, any Error>? {
+            if Task.isCancelled { return .failure(Connectivity.cancelled) }
+            switch condition {
+            case .ready(let connection):
+                calls += 1
+                return .success(connection)
+            case .down(let reason) where !waiter.waitsForReady: return .failure(reason)
+            case .closing: return .failure(Connectivity.closing)
+            case .down, .trying:
+                waiters[id] = waiter
+                return nil
+            }
+        }
+
+        mutating func takeIdle() -> Idle? {
+            defer { idle = nil }
+            return idle
+        }
+
         mutating func takeWaiters(where isMeant: (Waiter) -> Bool) -> [Waiter] {
             let taken = waiters.filter { isMeant($0.value) }
             for id in taken.keys { waiters[id] = nil }
@@ -43,11 +68,16 @@ final class Connectivity: Sendable {
         message: "The client is shutting down."
     )
 
+    private static let cancelled = RPCError(
+        code: .cancelled,
+        message: "The call was cancelled before it began."
+    )
+
     /// Waits for a connection, and counts a call on it until `endCall()`.
     ///
     /// - Parameter waitForReady: Whether to wait even while the server cannot be reached.
     /// - Throws: UNAVAILABLE with the reason, FAILED_PRECONDITION at shutdown, or
-    ///   `CancellationError`.
+    ///   CANCELLED.
     func beginCall(waitForReady: Bool) async throws -> ConnectionHandle {
         let id = state.withLock { state in
             state.nextID += 1
@@ -56,27 +86,12 @@ final class Connectivity: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let waiter = Waiter(waitsForReady: waitForReady, continuation: continuation)
-                state.withLock { Self.admit(waiter, id, &$0) }
+                let result = state.withLock { $0.admit(waiter, id) }
+                if let result { continuation.resume(with: result) }
             }
         } onCancel: {
             let waiter = state.withLock { $0.waiters.removeValue(forKey: id) }
-            waiter?.continuation.resume(throwing: CancellationError())
-        }
-    }
-
-    private static func admit(_ waiter: Waiter, _ id: UInt64, _ state: inout State) {
-        if Task.isCancelled {
-            waiter.continuation.resume(throwing: CancellationError())
-            return
-        }
-        switch state.condition {
-        case .ready(let connection):
-            state.calls += 1
-            waiter.continuation.resume(returning: connection)
-        case .down(let reason) where !waiter.waitsForReady:
-            waiter.continuation.resume(throwing: reason)
-        case .down, .trying: state.waiters[id] = waiter
-        case .closing: waiter.continuation.resume(throwing: closing)
+            waiter?.continuation.resume(throwing: Self.cancelled)
         }
     }
 
@@ -85,22 +100,21 @@ final class Connectivity: Sendable {
         let idle = state.withLock { state -> Idle? in
             state.calls -= 1
             guard state.calls == 0, case .closing = state.condition else { return nil }
-            defer { state.idle = nil }
-            return state.idle
+            return state.takeIdle()
         }
         idle?.resume()
     }
 
     /// There is a connection.
     func becameReady(_ connection: ConnectionHandle) {
-        state.withLock { state in
-            if case .closing = state.condition { return }
+        let waiters = state.withLock { state -> [Waiter] in
+            if case .closing = state.condition { return [] }
             state.condition = .ready(connection)
-            for waiter in state.takeWaiters(where: { _ in true }) {
-                state.calls += 1
-                waiter.continuation.resume(returning: connection)
-            }
+            let waiters = state.takeWaiters { _ in true }
+            state.calls += waiters.count
+            return waiters
         }
+        for waiter in waiters { waiter.continuation.resume(returning: connection) }
     }
 
     /// There is no connection any more, and another is being tried.
@@ -112,26 +126,21 @@ final class Connectivity: Sendable {
 
     /// There is no connection, for this reason.
     func wentDown(_ reason: RPCError) {
-        state.withLock { state in
-            if case .closing = state.condition { return }
+        let waiters = state.withLock { state -> [Waiter] in
+            if case .closing = state.condition { return [] }
             state.condition = .down(reason)
-            for waiter in state.takeWaiters(where: { !$0.waitsForReady }) {
-                waiter.continuation.resume(throwing: reason)
-            }
+            return state.takeWaiters { !$0.waitsForReady }
         }
+        for waiter in waiters { waiter.continuation.resume(throwing: reason) }
     }
 
     /// No more calls begin.
     func close() {
-        let idle = state.withLock { state -> Idle? in
+        let (waiters, idle) = state.withLock { state -> ([Waiter], Idle?) in
             state.condition = .closing
-            for waiter in state.takeWaiters(where: { _ in true }) {
-                waiter.continuation.resume(throwing: Self.closing)
-            }
-            guard state.calls == 0 else { return nil }
-            defer { state.idle = nil }
-            return state.idle
+            return (state.takeWaiters { _ in true }, state.calls == 0 ? state.takeIdle() : nil)
         }
+        for waiter in waiters { waiter.continuation.resume(throwing: Self.closing) }
         idle?.resume()
     }
 
@@ -141,21 +150,16 @@ final class Connectivity: Sendable {
     func closedAndIdle() async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: Idle) in
-                state.withLock { state in
-                    if Task.isCancelled {
-                        continuation.resume(throwing: CancellationError())
-                    } else if state.calls == 0, case .closing = state.condition {
-                        continuation.resume()
-                    } else {
-                        state.idle = continuation
-                    }
+                let result = state.withLock { state -> Result<Void, any Error>? in
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    if state.calls == 0, case .closing = state.condition { return .success(()) }
+                    state.idle = continuation
+                    return nil
                 }
+                if let result { continuation.resume(with: result) }
             }
         } onCancel: {
-            let idle = state.withLock { state in
-                defer { state.idle = nil }
-                return state.idle
-            }
+            let idle = state.withLock { $0.takeIdle() }
             idle?.resume(throwing: CancellationError())
         }
     }

@@ -22,6 +22,7 @@ public final class HTTP2ClientTransport: ClientTransport {
     private let configuration: ClientConfiguration
     private let credentials: Mutex<Credentials>
     private let connectivity = Connectivity()
+    private let connections = OpenConnections()
 
     /// A client that does not yet connect.
     ///
@@ -71,97 +72,73 @@ public final class HTTP2ClientTransport: ClientTransport {
 extension HTTP2ClientTransport {
     /// Keeps a connection, and makes it again with growing pauses, until `beginGracefulShutdown()` was
     /// called and every call has ended. Cancelling the task ends everything at once.
-    ///
-    /// - Throws: `CancellationError`.
     public func connect() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.stayConnected() }
-            group.addTask { try await self.connectivity.closedAndIdle() }
-            defer {
-                group.cancelAll()
-                connectivity.close()
-            }
-            try await group.next()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.stayConnected() }
+            group.addTask { try? await self.connectivity.closedAndIdle() }
+            await group.next()
+            group.cancelAll()
         }
+        connectivity.close()
+        for connection in connections.all { connection.close(Self.stopped) }
+        await connections.ended()
     }
 
-    private func stayConnected() async throws {
+    /// Returns only when the task is cancelled.
+    private func stayConnected() async {
         var failures = 0
-        while true {
+        while !Task.isCancelled {
             let began = ContinuousClock.now
             do {
                 let connection = try await open()
                 connectivity.becameReady(connection)
-                try await use(connection)
+                try await connection.waitUntilDrained()
                 connectivity.lost()
-                if ContinuousClock.now - began > .seconds(1) { failures = 0 } else { failures += 1 }
-            } catch is CancellationError {
-                throw CancellationError()
+                // A server that takes connections only to drop them is not to be stormed.
+                failures = ContinuousClock.now - began > .seconds(1) ? 0 : failures + 1
             } catch {
                 failures += 1
                 connectivity.wentDown(unreachable(error))
             }
             guard failures > 0 else { continue }
             var generator = SystemRandomNumberGenerator()
-            try await Task.sleep(
-                for: configuration.backoff.pause(afterFailures: failures, using: &generator)
-            )
+            let pause = configuration.backoff.pause(afterFailures: failures, using: &generator)
+            try? await Task.sleep(for: pause)
         }
     }
 
     /// A connection on which both sides have shown that they speak our protocol.
     private func open() async throws -> ConnectionHandle {
         let context = try Self.context(credentials.withLock { $0 })
-        let configuration = configuration
         let connection = try await Sockets.connect(
             host: configuration.host,
             port: configuration.port,
             timeout: configuration.connectTimeout
-        ) { channel in
-            let limits = configuration.limits
-            let handle = ConnectionHandle(channel, unsentBytes: limits.unsentBytes)
+        ) { [configuration, connections] channel in
+            let side = ClientCalls(
+                limits: configuration.limits,
+                authority: "\(configuration.host):\(configuration.port)"
+            )
             let rules = Connection.Rules(
                 keepalive: configuration.keepalive,
                 handshakeTimeout: configuration.handshakeTimeout,
                 log: { _ in }
             )
-            let side = ClientCalls(
-                limits: limits,
-                authority: "\(configuration.host):\(configuration.port)"
-            )
-            let connection = try Connection(channel, handle, context, side: side, rules: rules)
-            try channel.pipeline.syncOperations.addHandler(connection)
+            let handle = try Connection.begin(on: channel, context, side: side, rules: rules)
+            connections.insert(handle)
             return handle
         }
-        try await withTaskCancellationHandler {
-            try await connection.ready.get()
-        } onCancel: {
-            connection.close(Self.cancelled)
-        }
+        try await connection.waitUntilReady()
         return connection
     }
 
-    /// Waits until the connection takes no more calls. When the client shuts down its calls have ended,
-    /// and it is closed in peace; else calls that remain fail.
-    private func use(_ connection: ConnectionHandle) async throws {
-        try await withTaskCancellationHandler {
-            try await connection.drained.get()
-        } onCancel: {
-            connection.close(Self.cancelled)
-        }
-        guard Task.isCancelled else { return }
-        try await connection.ended.get()
-        throw CancellationError()
-    }
-
-    private static let cancelled = RPCError(code: .unavailable, message: "The client was stopped.")
+    private static let stopped = RPCError(code: .unavailable, message: "The client was stopped.")
 
     private func unreachable(_ error: any Error) -> RPCError {
-        let words = ConnectionTrouble.words(for: error)
-        return RPCError(
-            code: .unavailable,
-            message: "No connection to \(configuration.host):\(configuration.port): \(words)"
-        )
+        var words = ConnectionTrouble.words(for: error)
+        if words.hasSuffix(".") { words.removeLast() }
+        let server = "\(configuration.host):\(configuration.port)"
+        return RPCError(code: .unavailable, message: "No connection to \(server): \(words).")
     }
 
     /// Begins no more calls; `connect()` returns when those that run have ended.

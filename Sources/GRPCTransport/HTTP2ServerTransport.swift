@@ -16,12 +16,12 @@ public final class HTTP2ServerTransport: ServerTransport {
     private struct State {
         var context: TLSContext?
         var listener: (any Channel)?
-        var connections: [ObjectIdentifier: ConnectionHandle] = [:]
         var isStopping = false
     }
 
     private let configuration: ServerConfiguration
     private let state = Mutex(State())
+    private let connections = OpenConnections()
     private let port: EventLoopPromise<Int>
 
     /// A server that is not yet listening; the identity is first used by `listen`.
@@ -108,61 +108,43 @@ extension HTTP2ServerTransport {
         if isStopping { listener.close(promise: nil) }
         await withTaskCancellationHandler {
             try? await listener.closeFuture.get()
-            while let open = state.withLock({ $0.connections.values.first }) {
-                try? await open.ended.get()
-            }
+            await connections.ended()
         } onCancel: {
-            listener.close(promise: nil)
-            let reason = RPCError(code: .unavailable, message: "The server was stopped.")
-            for open in connections(stopping: true) { open.close(reason) }
+            stop { $0.close(RPCError(code: .unavailable, message: "The server was stopped.")) }
         }
     }
 
     private func accept(_ channel: any Channel, _ handler: @escaping ServerCalls.Handler) throws {
-        let (context, count) = state.withLock { ($0.context, $0.connections.count) }
-        guard let context, count < configuration.connections else {
-            configuration.log("too many connections: one was closed")
+        guard connections.count < configuration.connections,
+            let context = state.withLock({ $0.context })
+        else {
+            configuration.log("one connection too many was closed")
             throw ChannelError.ioOnClosedChannel
         }
-        let handle = ConnectionHandle(channel, unsentBytes: configuration.limits.unsentBytes)
         let rules = Connection.Rules(
             keepalive: configuration.keepalive,
             handshakeTimeout: configuration.handshakeTimeout,
             log: configuration.log
         )
-        let connection = try Connection(
-            channel,
-            handle,
-            context,
-            side: ServerCalls(configuration, handler: handler),
-            rules: rules
-        )
-        try channel.pipeline.syncOperations.addHandler(connection)
-        let key = ObjectIdentifier(handle)
-        let isStopping = state.withLock { state in
-            state.connections[key] = handle
-            return state.isStopping
-        }
-        handle.ended.whenComplete { _ in
-            self.state.withLock { _ = $0.connections.removeValue(forKey: key) }
-        }
-        if isStopping { handle.shutDown(grace: .zero) }
+        let side = ServerCalls(configuration, handler: handler)
+        let handle = try Connection.begin(on: channel, context, side: side, rules: rules)
+        connections.insert(handle)
+        if state.withLock({ $0.isStopping }) { handle.shutDown(grace: .zero) }
     }
 
     /// Takes no further calls. Those that run may go on for the configured grace; their handlers are
     /// told by their cancellation handle.
     public func beginGracefulShutdown() {
-        let listener = state.withLock { $0.listener }
-        let open = connections(stopping: true)
-        listener?.close(promise: nil)
         let grace = TimeAmount(configuration.shutdownGrace)
-        for open in open { open.shutDown(grace: grace) }
+        stop { $0.shutDown(grace: grace) }
     }
 
-    private func connections(stopping: Bool) -> [ConnectionHandle] {
-        state.withLock { state in
-            state.isStopping = stopping
-            return Array(state.connections.values)
+    private func stop(_ end: (ConnectionHandle) -> Void) {
+        let listener = state.withLock { state in
+            state.isStopping = true
+            return state.listener
         }
+        listener?.close(promise: nil)
+        for connection in connections.all { end(connection) }
     }
 }

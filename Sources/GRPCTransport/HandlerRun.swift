@@ -48,9 +48,6 @@ struct HandlerRun: Sendable {
             ? Self.deadlineExceeded
             : RPCError(code: .cancelled, message: "The server cancelled the call.")
         guard stream.close(error) else { return }
-        stream.connection.refuse(
-            stream,
-            Status(code: Status.Code(error.code), message: error.message)
-        )
+        stream.connection.refuse(stream, Status(error))
     }
 }

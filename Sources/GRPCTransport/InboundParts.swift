@@ -1,6 +1,9 @@
 internal import GRPCCore
 
 /// What arrived on a stream and was not yet read.
+///
+/// It never resumes the reader itself but returns it: that must happen outside of the lock, because
+/// the reader's cancellation takes the same one.
 struct InboundParts {
     typealias Reader = CheckedContinuation<CallPart?, any Error>
 
@@ -23,35 +26,30 @@ struct InboundParts {
         self.highWater = highWater
     }
 
-    /// Hands a part to the reader that waits, or keeps it.
-    mutating func deliver(_ part: CallPart) {
-        guard case .open = end else { return }
-        if let reader {
-            self.reader = nil
-            reader.resume(returning: part)
-        } else {
-            parts.append(part)
-            unread += part.weight
-        }
+    /// Keeps a part, unless a reader waits: then the part is for it.
+    mutating func deliver(_ part: CallPart) -> Reader? {
+        guard case .open = end else { return nil }
+        if let reader = takeReader() { return reader }
+        parts.append(part)
+        unread += part.weight
+        return nil
     }
 
-    /// The peer has finished; what was delivered can still be read.
-    mutating func finish() {
-        guard case .open = end else { return }
+    /// The peer has finished; what was delivered can still be read. A reader that waits gets nil.
+    mutating func finish() -> Reader? {
+        guard case .open = end else { return nil }
         end = .finished
-        reader?.resume(returning: nil)
-        reader = nil
+        return takeReader()
     }
 
-    /// Nothing can be read any more.
-    mutating func fail(_ error: any Error) {
-        if case .failed = end { return }
+    /// Nothing can be read any more. A reader that waits gets the error.
+    mutating func fail(_ error: any Error) -> Reader? {
+        if case .failed = end { return nil }
         end = .failed(error)
         parts = []
         next = 0
         unread = 0
-        reader?.resume(throwing: error)
-        reader = nil
+        return takeReader()
     }
 
     /// What a reader gets without waiting.
@@ -87,10 +85,10 @@ struct InboundParts {
         return true
     }
 
-    /// The reader gave up.
-    mutating func stopWaiting() {
-        reader?.resume(throwing: CancellationError())
-        reader = nil
+    /// The reader waits no longer.
+    mutating func takeReader() -> Reader? {
+        defer { reader = nil }
+        return reader
     }
 
     /// Whether the window for `count` more received bytes may be given back at once. If not, it is

@@ -1,6 +1,9 @@
 internal import GRPCCore
 
 /// What was written on a stream and has not yet left, and the writers that wait for that.
+///
+/// It never resumes a writer itself but returns it: that must happen outside of the lock, because the
+/// writer's cancellation takes the same one.
 struct OutboundParts {
     typealias Writer = CheckedContinuation<Void, any Error>
 
@@ -38,26 +41,26 @@ struct OutboundParts {
         return parts
     }
 
-    /// So many bytes have left. Returns how many of them were still counted.
-    mutating func sent(_ count: Int) -> Int {
+    /// So many bytes have left. Returns how many of them were still counted, and the writers that may
+    /// go on.
+    mutating func sent(_ count: Int) -> (counted: Int, writers: [Writer]) {
         let counted = min(count, unsent)
         unsent -= counted
-        if unsent <= highWater / 4, !writers.isEmpty {
-            for writer in writers.values { writer.resume() }
-            writers = [:]
-        }
-        return counted
+        return (counted, unsent <= highWater / 4 ? takeWriters() : [])
     }
 
-    /// Nothing can be written any more. Returns how many bytes had not left.
-    mutating func close(_ error: RPCError) -> Int {
-        guard closed == nil else { return 0 }
+    /// Nothing can be written any more. Returns how many bytes had not left, and the writers that shall
+    /// get the error.
+    mutating func close(_ error: RPCError) -> (unsent: Int, writers: [Writer]) {
         closed = error
-        for writer in writers.values { writer.resume(throwing: error) }
-        writers = [:]
         parts = []
         defer { unsent = 0 }
-        return unsent
+        return (unsent, takeWriters())
+    }
+
+    private mutating func takeWriters() -> [Writer] {
+        defer { writers = [:] }
+        return Array(writers.values)
     }
 
     /// Whether a writer must wait before it goes on.
@@ -72,7 +75,7 @@ struct OutboundParts {
         writers[id] = writer
     }
 
-    mutating func stopWaiting(id: UInt64) {
-        writers.removeValue(forKey: id)?.resume(throwing: CancellationError())
+    mutating func takeWriter(id: UInt64) -> Writer? {
+        writers.removeValue(forKey: id)
     }
 }

@@ -12,7 +12,7 @@ final class SendBudget: Sendable {
     }
 
     private struct State {
-        var limit: Int
+        var limit = Int.max
         var used = 0
         var line: [Waiter] = []
         var nextID: UInt64 = 0
@@ -29,13 +29,9 @@ final class SendBudget: Sendable {
         }
     }
 
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
-    init(limit: Int) {
-        state = Mutex(State(limit: limit))
-    }
-
-    /// Sets the bound anew, once it is known who the peer is.
+    /// Sets the bound, once it is known who the peer is. Until then there is none.
     func bound(to limit: Int) {
         state.withLock { $0.limit = limit }
     }

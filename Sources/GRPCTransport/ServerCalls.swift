@@ -44,6 +44,11 @@ final class ServerCalls: CallSide {
             if endsStream { receivedEnd(of: exchange, at: connection) }
             return
         }
+        guard running < 2 * connection.limits.concurrentCalls else {
+            // Streams that were opened and reset leave handlers behind.
+            connection.http2?.reset(id, .refusedStream)
+            return
+        }
         do {
             let head = try RequestHead(fields)
             let exchange = open(id, head, at: connection)
@@ -136,11 +141,7 @@ final class ServerCalls: CallSide {
 
     func failed(_ exchange: Exchange, _ error: RPCError, at connection: Connection) {
         guard exchange.stream.close(error) else { return }
-        connection.answer(
-            exchange,
-            Status(code: Status.Code(error.code), message: error.message),
-            [:]
-        )
+        connection.cutOff(exchange, Status(error))
     }
 
     func send(_ work: CallStream.Work, of stream: CallStream, at connection: Connection) {

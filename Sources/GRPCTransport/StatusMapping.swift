@@ -1,6 +1,13 @@
 internal import GRPCCore
 internal import HTTP2Session
 
+extension Status {
+    /// What a peer is told of an error of ours.
+    init(_ error: RPCError) {
+        self.init(code: Code(error.code), message: error.message)
+    }
+}
+
 /// What ends below gRPC mean in gRPC (gRPC over HTTP/2, "Errors").
 enum StatusMapping {
     /// The error of a call whose stream the peer reset.

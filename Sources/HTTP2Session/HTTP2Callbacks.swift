@@ -188,7 +188,7 @@ extension HTTP2Session {
         let count = body.read(into: target)
         let isDone = body.isEmpty && body.isFinished
         body.isDeferred = count == 0 && !isDone
-        bodies[stream] = body
+        if !isDone { bodies[stream] = body }
         if count > 0 { events?.sent(count, on: stream) }
         guard isDone else {
             return body.isDeferred ? Int(NGHTTP2_ERR_DEFERRED.rawValue) : count

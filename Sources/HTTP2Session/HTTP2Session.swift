@@ -226,6 +226,17 @@ extension HTTP2Session {
         resume(stream)
     }
 
+    /// Ends our direction of a stream at once: what was appended and has not left is dropped, so that
+    /// the trailers come through even when the peer does not read.
+    ///
+    /// - Parameters:
+    ///   - stream: An open stream that was answered; others are ignored.
+    ///   - trailers: The header block that ends it.
+    public func cutOff(_ stream: StreamID, trailers: HeaderFields) {
+        guard bodies.removeValue(forKey: stream) != nil else { return }
+        submit(trailers: trailers, on: stream)
+    }
+
     private func resume(_ stream: StreamID) {
         guard bodies[stream]?.isDeferred == true else { return }
         bodies[stream]?.isDeferred = false
@@ -247,7 +258,8 @@ extension HTTP2Session {
         nghttp2_session_consume_stream(session, stream, count)
     }
 
-    /// Submits the trailers from within nghttp2's request for the body's last part.
+    /// Submits trailers. nghttp2 sends them before any body that waits, so this is called when it asks
+    /// for the body's last part, or in place of the rest of the body.
     func submit(trailers: HeaderFields, on stream: StreamID) {
         _ = trailers.withNameValues { pairs, count in
             nghttp2_submit_trailer(session, stream, pairs, count)

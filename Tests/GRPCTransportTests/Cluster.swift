@@ -21,7 +21,8 @@ struct Cluster {
     var coordinatorURI: String { SPIFFEIdentity.coordinator(cluster: name).uri }
 
     func certificate(
-        _ identity: SPIFFEIdentity, now: Int64 = Self.now
+        _ identity: SPIFFEIdentity,
+        now: Int64 = Self.now
     ) throws -> (identity: TLSIdentity, certificate: Certificate) {
         let key = try PrivateKey.generate()
         let request = try CertificateRequest.make(commonName: "any", key: key)
@@ -29,7 +30,10 @@ struct Cluster {
         let pem = try key.pem()
         return (
             TLSIdentity(
-                certificate: certificate.pem, key: pem.reveal(), authorities: authorities),
+                certificate: certificate.pem,
+                key: pem.reveal(),
+                authorities: authorities
+            ),
             certificate
         )
     }
@@ -45,9 +49,11 @@ struct Cluster {
     /// What an agent's client is configured with.
     func client(port: Int, identity: TLSIdentity? = nil) throws -> ClientConfiguration {
         var configuration = ClientConfiguration(
-            host: "127.0.0.1", port: port,
+            host: "127.0.0.1",
+            port: port,
             trust: .authorities(pem: authorities, uri: coordinatorURI),
-            identity: try identity ?? agent())
+            identity: try identity ?? agent()
+        )
         configuration.backoff = Backoff(first: .milliseconds(20), longest: .milliseconds(200))
         return configuration
     }
@@ -55,8 +61,11 @@ struct Cluster {
     /// What a client that enrols is configured with.
     func enrolling(port: Int, pin: String? = nil) -> ClientConfiguration {
         ClientConfiguration(
-            host: "127.0.0.1", port: port, trust: .pinnedAuthority(publicKeySHA256: pin ?? self.pin),
-            identity: nil)
+            host: "127.0.0.1",
+            port: port,
+            trust: .pinnedAuthority(publicKeySHA256: pin ?? self.pin),
+            identity: nil
+        )
     }
 
     func server() throws -> ServerConfiguration {

@@ -25,7 +25,10 @@ struct RawService: RegistrableRPCService {
         for (method, body) in methods {
             router.registerHandler(
                 forMethod: MethodDescriptor(fullyQualifiedService: name, method: method),
-                deserializer: RawBytes(), serializer: RawBytes(), handler: body)
+                deserializer: RawBytes(),
+                serializer: RawBytes(),
+                handler: body
+            )
         }
     }
 }
@@ -61,26 +64,35 @@ typealias Server = GRPCServer<HTTP2ServerTransport>
 extension GRPCClient {
     /// One request, one answer.
     func call(
-        _ method: String, _ message: [UInt8] = [], metadata: Metadata = [:],
+        _ method: String,
+        _ message: [UInt8] = [],
+        metadata: Metadata = [:],
         options: CallOptions = .defaults
     ) async throws -> [UInt8] {
         try await unary(
             request: ClientRequest(message: message, metadata: metadata),
             descriptor: MethodDescriptor(fullyQualifiedService: "test.Raw", method: method),
-            serializer: RawBytes(), deserializer: RawBytes(), options: options
+            serializer: RawBytes(),
+            deserializer: RawBytes(),
+            options: options
         ) { try $0.message }
     }
 
     /// Any number of requests and answers.
     func stream<Result: Sendable>(
-        _ method: String, metadata: Metadata = [:], options: CallOptions = .defaults,
+        _ method: String,
+        metadata: Metadata = [:],
+        options: CallOptions = .defaults,
         writing: @escaping @Sendable (RPCWriter<[UInt8]>) async throws -> Void = { _ in },
         reading: @escaping @Sendable (StreamingClientResponse<[UInt8]>) async throws -> Result
     ) async throws -> Result {
         try await bidirectionalStreaming(
             request: StreamingClientRequest(metadata: metadata, producer: writing),
             descriptor: MethodDescriptor(fullyQualifiedService: "test.Raw", method: method),
-            serializer: RawBytes(), deserializer: RawBytes(), options: options,
-            onResponse: reading)
+            serializer: RawBytes(),
+            deserializer: RawBytes(),
+            options: options,
+            onResponse: reading
+        )
     }
 }

@@ -3,13 +3,16 @@ import GRPCTransport
 
 /// Runs a server with the methods, and `body` with its port; stops it afterwards.
 func withServer<Result: Sendable>(
-    _ configuration: ServerConfiguration, _ methods: [String: RawService.Method],
+    _ configuration: ServerConfiguration,
+    _ methods: [String: RawService.Method],
     _ body: (_ server: Server, _ port: Int) async throws -> Result
 ) async throws -> Result {
     let transport = HTTP2ServerTransport(configuration)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         let server = GRPCServer(
-            transport: transport, services: [RawService(methods: methods)])
+            transport: transport,
+            services: [RawService(methods: methods)]
+        )
         group.addTask { try await server.serve() }
         defer { group.cancelAll() }
         return try await body(server, transport.boundPort())
@@ -18,7 +21,8 @@ func withServer<Result: Sendable>(
 
 /// Runs a client, and `body` with it; stops it afterwards.
 func withClient<Result: Sendable>(
-    _ configuration: ClientConfiguration, _ body: (Client) async throws -> Result
+    _ configuration: ClientConfiguration,
+    _ body: (Client) async throws -> Result
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Void.self) { group in
         let client = GRPCClient(transport: HTTP2ClientTransport(configuration))
