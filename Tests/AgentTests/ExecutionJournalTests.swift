@@ -10,8 +10,8 @@ import Testing
     let first = id("r-00000001.a.hostname.1")
     let second = id("r-00000001.b.hostname.1")
 
-    @Test func `what was written is found again, without secrets`() throws {
-        try withTemporaryFolder { folder in
+    @Test func `what was written is found again, without secrets`() async throws {
+        try await withTemporaryFolder { folder in
             let journal = try ExecutionJournal(stateDirectory: folder, logger: .silent)
             let assignment = WireStepAssignment.with {
                 $0.executionID = "\(first)"
@@ -42,8 +42,8 @@ import Testing
         }
     }
 
-    @Test func `a removed execution is gone`() throws {
-        try withTemporaryFolder { folder in
+    @Test func `a removed execution is gone`() async throws {
+        try await withTemporaryFolder { folder in
             let journal = try ExecutionJournal(stateDirectory: folder, logger: .silent)
             try journal.writeIntent(first, .with { $0.executionID = "\(first)" })
             try journal.remove(first)
@@ -57,8 +57,8 @@ import Testing
             [], [0xFF, 0xFF, 0xFF], Array("{}".utf8), [UInt8](repeating: 0x0A, count: 64),
         ] as [[UInt8]]
     )
-    func `damaged files are set aside`(bytes: [UInt8]) throws {
-        try withTemporaryFolder { folder in
+    func `damaged files are set aside`(bytes: [UInt8]) async throws {
+        try await withTemporaryFolder { folder in
             let journal = try ExecutionJournal(stateDirectory: folder, logger: .silent)
             try journal.writeIntent(second, .with { $0.executionID = "\(second)" })
             for suffix in ["intent", "result"] {
@@ -73,8 +73,8 @@ import Testing
         }
     }
 
-    @Test func `a damaged result leaves its step to be checked again`() throws {
-        try withTemporaryFolder { folder in
+    @Test func `a damaged result leaves its step to be checked again`() async throws {
+        try await withTemporaryFolder { folder in
             let journal = try ExecutionJournal(stateDirectory: folder, logger: .silent)
             try journal.writeIntent(first, .with { $0.executionID = "\(first)" })
             let path = "\(folder)/executions/\(first).result"
@@ -83,8 +83,8 @@ import Testing
         }
     }
 
-    @Test func `files of other names are left alone`() throws {
-        try withTemporaryFolder { folder in
+    @Test func `files of other names are left alone`() async throws {
+        try await withTemporaryFolder { folder in
             let journal = try ExecutionJournal(stateDirectory: folder, logger: .silent)
             for name in ["README", "..intent", "x.intent", ".r-1.a.b.1.intent.tmp"] {
                 let path = "\(folder)/executions/\(name)"

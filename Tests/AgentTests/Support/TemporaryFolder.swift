@@ -2,13 +2,6 @@ import FoundationEssentials
 import Logging
 
 /// A folder that is gone afterwards.
-func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
-    let path = try makeTemporaryFolder()
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try body(path)
-}
-
-/// The same for tests that wait.
 func withTemporaryFolder<R>(_ body: (String) async throws -> R) async throws -> R {
     let path = try makeTemporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: path) }

@@ -18,12 +18,15 @@ final class TestCoordinator: Sendable {
     let service = TestAgentLink()
     let enrollment = TestEnrollment()
     private let identity: TLSIdentity
-    private let running = Mutex<(server: GRPCServer<HTTP2ServerTransport>, task: Task<Void, Never>)?>(nil)
+    private let running = Mutex<
+        (server: GRPCServer<HTTP2ServerTransport>, task: Task<Void, Never>)?
+    >(nil)
     private let chosenPort = Mutex(0)
 
     init() throws {
         let now = WallClock.now()
-        authority = try CertificateAuthority.create(cluster: Self.cluster, now: now)
+        let twoMonths: Int64 = 60 * 86_400_000
+        authority = try CertificateAuthority.create(cluster: Self.cluster, now: now - twoMonths)
         let key = try PrivateKey.generate()
         let certificate = try authority.issue(
             CertificateRequest.make(commonName: "coordinator", key: key),
@@ -77,7 +80,10 @@ final class TestCoordinator: Sendable {
         let state = AgentState(
             directory: directory,
             settings: AgentSettings(
-                cluster: Self.cluster, node: node, host: "127.0.0.1", port: port
+                cluster: Self.cluster,
+                node: node,
+                host: "127.0.0.1",
+                port: port
             ),
             credential: Credential(
                 certificate: certificate.pem,
