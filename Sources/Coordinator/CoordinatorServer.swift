@@ -1,0 +1,134 @@
+import Foundation
+import GRPCCore
+import GRPCTransport
+import Logging
+import Plan
+import ServiceLifecycle
+import Trust
+
+/// The coordinator at work: one port for agents, operators and newcomers, until a graceful
+/// shutdown. Rollouts stop where they are then, and go on at the next start.
+final class CoordinatorServer: Service {
+    private let state: StateDirectory
+    private let options: CoordinatorOptions
+    private let services: CoordinatorServices
+    private let transport: HTTP2ServerTransport
+    private let server: GRPCServer<HTTP2ServerTransport>
+    private let lock: StateLock
+
+    /// How often it looks whether its certificate is due.
+    private static let renewalInterval = Duration.seconds(6 * 3600)
+
+    /// Opens the state; listens to nobody yet.
+    ///
+    /// - Throws: `StateFailure`, `StoreFailure`, `TrustFailure` or `ArtifactFailure`.
+    init(state: StateDirectory, options: CoordinatorOptions) async throws {
+        self.state = state
+        self.options = options
+        let configuration = try state.configuration()
+        lock = try state.lock()
+        services = try await CoordinatorServices(state: state, options: options)
+        let credentials = OwnCredentials(
+            state: state,
+            configuration: configuration,
+            authority: services.authority
+        )
+        _ = try credentials.renewWhereDue(now: options.now())
+        var listening = ServerConfiguration(
+            host: options.listenHost,
+            port: options.listenPort ?? configuration.port,
+            identity: try TLSIdentity(ofCoordinatorIn: state)
+        )
+        listening.acceptsEnrollment = { [gate = services.gate] in gate.isOpen }
+        listening.log = { [logger = options.logger] in logger.note("\($0)") }
+        transport = HTTP2ServerTransport(listening)
+        server = GRPCServer(
+            transport: transport,
+            services: services.all,
+            interceptors: [services.authorization]
+        )
+    }
+
+    /// The port it listens on, once it does.
+    func boundPort() async throws -> Int {
+        try await transport.boundPort()
+    }
+
+    /// Serves until a graceful shutdown, or until the task is cancelled.
+    func run() async throws {
+        defer { lock.release() }
+        // Before any agent is heard: a result must find the rollout that waits for it.
+        try await services.driver.resume()
+        do {
+            try await serve()
+        } catch {
+            await services.driver.stop()
+            throw error
+        }
+        await services.driver.stop()
+        try services.store.close()
+    }
+
+    /// Says farewell to all and lets their calls end. `run` returns soon after.
+    func beginGracefulShutdown() {
+        options.logger.note("The coordinator stops")
+        services.drain()
+        server.beginGracefulShutdown()
+    }
+
+    private func serve() async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.server.serve() }
+                group.addTask { try await self.announce() }
+                group.addTask { await self.renewCertificates() }
+                defer { group.cancelAll() }
+                // The announcement ends first; whatever ends next is the end of serving.
+                try await group.next()
+                try await group.next()
+            }
+        } onGracefulShutdown: {
+            self.beginGracefulShutdown()
+        }
+    }
+
+    private func announce() async throws {
+        let port = try await boundPort()
+        options.logger.note(
+            "The coordinator serves",
+            [.cluster: services.configuration.cluster, .port: String(port)]
+        )
+    }
+
+    private func renewCertificates() async {
+        let credentials = OwnCredentials(
+            state: state,
+            configuration: services.configuration,
+            authority: services.authority
+        )
+        while (try? await Task.sleep(for: Self.renewalInterval)) != nil {
+            do {
+                guard try credentials.renewWhereDue(now: options.now()) else { continue }
+                try transport.replaceIdentity(try TLSIdentity(ofCoordinatorIn: state))
+                options.logger.note("The coordinator's certificate was renewed")
+            } catch {
+                options.logger.complain(
+                    "The coordinator's certificate was not renewed",
+                    [.error: "\(error)"]
+                )
+            }
+        }
+    }
+}
+
+extension TLSIdentity {
+    /// What the coordinator shows to those who call it.
+    init(ofCoordinatorIn state: StateDirectory) throws {
+        let credential = try Credential.load(from: state.coordinator)
+        self.init(
+            certificate: credential.certificate,
+            key: credential.key.reveal(),
+            authorities: credential.authorities
+        )
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import GRPCCore
+import Logging
+import Trust
+
+/// How a coordinator is run.
+struct CoordinatorOptions: Sendable {
+    /// The address it listens on. Default: all of IPv4.
+    var listenHost = "0.0.0.0"
+    /// The TCP port; 0 takes a free one. Default: the one that `coordinator init` was told.
+    var listenPort: Int?
+    /// Whether K3s and Kilo are played by stand-ins; real machines are then refused.
+    var usesStandInArtifacts = false
+    /// A folder or URL that everything is fetched from instead of its own address.
+    var artifactMirror: String?
+    /// Where state changes are noted.
+    var logger = Logger(label: "isthmus.coordinator")
+    /// The clock, milliseconds since 1970.
+    var now: @Sendable () -> Int64 = WallClock.now
+
+    /// All defaults.
+    init() {}
+}
+
+/// Everything a coordinator consists of, but for the sockets.
+struct CoordinatorServices: Sendable {
+    /// What the coordinator is called.
+    let configuration: CoordinatorConfiguration
+    /// Who signs.
+    let authority: CertificateAuthority
+    /// Its memory.
+    let store: Store
+    /// Which agents are there.
+    let registry = NodeRegistry()
+    /// Who follows rollouts.
+    let watchers = RolloutWatchers()
+    /// Which rollouts are at work.
+    let driver: RolloutDriver
+    /// Whether strangers are let in as far as enrolment.
+    let gate: EnrollmentGate
+    /// Whether it serves.
+    let health = HealthService()
+
+    private let cache: ArtifactCache
+    private let mailbox = CheckMailbox()
+    private let options: CoordinatorOptions
+
+    /// Opens a state folder. Its lock is the caller's concern.
+    init(state: StateDirectory, options: CoordinatorOptions) async throws {
+        self.options = options
+        configuration = try state.configuration()
+        authority = try state.loadAuthority()
+        store = try Store(path: state.store)
+        cache = try ArtifactCache(directory: state.artifacts)
+        let unused = try await store.read { db throws in try JoinTokenTable.unused(in: db) }
+        gate = EnrollmentGate(unused, now: options.now)
+        driver = RolloutDriver(
+            DriverSurroundings(
+                store: store,
+                registry: registry,
+                watchers: watchers,
+                logger: options.logger,
+                now: options.now
+            )
+        )
+    }
+
+    /// What agents, operators and newcomers call.
+    var all: [any RegistrableRPCService] {
+        [enrollment, agentLink, operators, health]
+    }
+
+    /// What stands before all of them.
+    var authorization: Authorization {
+        Authorization(cluster: configuration.cluster)
+    }
+
+    /// Says farewell to everyone, so that their calls end by themselves.
+    func drain() {
+        health.stop()
+        watchers.close()
+        registry.drain()
+    }
+
+    private var enrollment: EnrollmentService {
+        EnrollmentService(
+            cluster: configuration.cluster,
+            authority: authority,
+            store: store,
+            gate: gate,
+            logger: options.logger,
+            now: options.now
+        )
+    }
+
+    private var agentLink: AgentLinkService {
+        AgentLinkService(
+            cluster: configuration.cluster,
+            authority: authority,
+            store: store,
+            registry: registry,
+            driver: driver,
+            mailbox: mailbox,
+            cache: cache,
+            logger: options.logger,
+            now: options.now
+        )
+    }
+
+    private var operators: OperatorService {
+        OperatorService(
+            authority: authority,
+            store: store,
+            registry: registry,
+            driver: driver,
+            watchers: watchers,
+            mailbox: mailbox,
+            preparation: RolloutPreparation(
+                cluster: configuration.cluster,
+                store: store,
+                registry: registry,
+                artifacts: artifacts
+            ),
+            gate: gate,
+            logger: options.logger,
+            now: options.now
+        )
+    }
+
+    private var artifacts: any ArtifactProvider {
+        if options.usesStandInArtifacts { return StandInArtifacts(cache: cache) }
+        return UpstreamArtifacts(
+            cache: cache,
+            store: store,
+            mirror: options.artifactMirror.map { ArtifactMirror($0) },
+            now: options.now
+        )
+    }
+}

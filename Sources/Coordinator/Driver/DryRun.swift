@@ -1,0 +1,197 @@
+import Foundation
+import Plan
+import Protocol
+import RolloutEngine
+import SwiftProtobuf
+
+/// What a plan would change, asked of every agent, step by step. Nothing is changed and nothing
+/// journalled.
+///
+/// A step that cannot be checked because an earlier one has not happened yet (there is no K3s to
+/// ask) would change something too: that is no failure, but the message says why no more is known.
+struct DryRun: Sendable {
+    /// What would be done.
+    let prepared: PreparedRollout
+    /// A key that no rollout has.
+    let id: RolloutID
+    /// The way to the agents.
+    let registry: NodeRegistry
+    /// Where their answers arrive.
+    let mailbox: CheckMailbox
+    /// The clock, milliseconds since 1970.
+    var now: @Sendable () -> Int64 = WallClock.now
+
+    fileprivate struct Finding {
+        var step: StepNode
+        var state: WireStepState
+        var problem: StepProblem?
+        var changes = ""
+    }
+
+    /// Asks all agents; steps whose dependencies have been asked about are asked together.
+    func run(tell: (WireRolloutEvent) async throws -> Void) async throws {
+        let observation = registry.observe { [mailbox] change in
+            guard case .disconnected(let node) = change else { return }
+            mailbox.fail(of: node, because: StepProblem("the agent of \(node) went away"))
+        }
+        defer { registry.stopObserving(observation) }
+        let graph = prepared.frozen.graph
+        var log = EventLog(now: now)
+        let started = RolloutNarrative.started(
+            rollout: "",
+            cluster: prepared.cluster,
+            digest: prepared.digest,
+            graph: graph
+        )
+        try await tell(log.next(.started(started)))
+        var states: [StepID: WireStepState] = [:]
+        var left = graph.steps
+        while !left.isEmpty {
+            let (ready, waiting) = left.split { step in
+                step.dependsOn.allSatisfy { states[$0] != nil }
+            }
+            left = waiting
+            let findings = await findings(ready, knowing: states)
+            for finding in findings {
+                states[finding.step.id] = finding.state
+                try await tell(log.next(.step(finding.told)))
+            }
+        }
+        try await tell(log.next(.ended(ending(states))))
+    }
+
+    /// Asks about steps that do not wait for each other; the answers come in the graph's order.
+    private func findings(
+        _ steps: [StepNode],
+        knowing states: [StepID: WireStepState]
+    ) async
+        -> [Finding]
+    {
+        await withTaskGroup(of: (Int, Finding).self) { group in
+            for (place, step) in steps.enumerated() {
+                let isBlocked = step.dependsOn.contains {
+                    states[$0] == .failed || states[$0] == .skipped
+                }
+                let mayBeEarly = hasPendingChange(before: step, states)
+                group.addTask {
+                    if isBlocked { return (place, Finding(step: step, state: .skipped)) }
+                    return (place, await finding(step, mayBeEarly: mayBeEarly))
+                }
+            }
+            var found: [(Int, Finding)] = []
+            for await finding in group { found.append(finding) }
+            return found.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    /// Whether something that the step builds on would change first: on its own host, on the one
+    /// that carries it out, or on a server.
+    private func hasPendingChange(before step: StepNode, _ states: [StepID: WireStepState]) -> Bool
+    {
+        let hosts = prepared.servers.union([step.subject, step.executor])
+        return prepared.frozen.graph.steps.contains {
+            states[$0.id] == .changed
+                && (hosts.contains($0.subject) || step.dependsOn.contains($0.id))
+        }
+    }
+
+    private func finding(_ step: StepNode, mayBeEarly: Bool) async -> Finding {
+        switch await ask(step) {
+        case .unchanged:
+            return Finding(step: step, state: .unchanged)
+        case .changed(let changes):
+            return Finding(step: step, state: .changed, changes: changes)
+        case .failed(var problem) where mayBeEarly:
+            problem.message = "more is known once the steps before it are done: \(problem.message)"
+            problem.remedy = ""
+            return Finding(step: step, state: .changed, problem: problem, changes: "[]")
+        case .failed(let problem):
+            return Finding(step: step, state: .failed, problem: problem)
+        }
+    }
+
+    private func ask(_ step: StepNode) async -> ExecutionOutcome {
+        let execution = ExecutionID(rollout: id, step: step.id, attempt: 1)
+        let assignment = prepared.frozen.assignment(
+            of: step.id,
+            execution: execution.description,
+            mode: .check,
+            timeout: step.timeout
+        )
+        let answers = mailbox.expect(execution, from: step.executor)
+        let late = StepProblem("the agent of \(step.executor) did not answer in time")
+        let timer = Task {
+            guard (try? await Task.sleep(for: .milliseconds(step.timeout + 15_000))) != nil else {
+                return
+            }
+            mailbox.fail(execution, of: step.executor, because: late)
+        }
+        defer { timer.cancel() }
+        let isSent = assignment.map { message in
+            registry.send(.with { $0.assignment = message }, to: step.executor)
+        }
+        if isSent != true {
+            mailbox.fail(
+                execution,
+                of: step.executor,
+                because: StepProblem("the agent of \(step.executor) is not connected")
+            )
+        }
+        for await answer in answers { return answer }
+        return .failed(late)
+    }
+
+    private func ending(_ states: [StepID: WireStepState]) -> WireRolloutEnded {
+        func count(_ state: WireStepState) -> Int32 {
+            Int32(clamping: states.values.count { $0 == state })
+        }
+        return .with {
+            $0.outcome = count(.failed) > 0 ? .failed : .succeeded
+            $0.changed = count(.changed)
+            $0.unchanged = count(.unchanged)
+            $0.failed = count(.failed)
+            $0.digest = prepared.digest
+        }
+    }
+}
+
+extension DryRun.Finding {
+    fileprivate var told: WireStepStateChanged {
+        .with {
+            $0.stepID = step.id.description
+            $0.state = state
+            $0.attempt = 1
+            $0.message = problem?.message ?? ""
+            $0.details = problem?.details ?? []
+            $0.remedy = problem?.remedy ?? ""
+            $0.changes = Data(changes.utf8)
+        }
+    }
+}
+
+/// Numbers events that no journal numbers.
+private struct EventLog {
+    let now: @Sendable () -> Int64
+    private var last: Int64 = 0
+
+    init(now: @escaping @Sendable () -> Int64) {
+        self.now = now
+    }
+
+    mutating func next(_ event: WireRolloutEvent.OneOf_Event) -> WireRolloutEvent {
+        last += 1
+        let number = last
+        return .with {
+            $0.number = number
+            $0.at = now()
+            $0.event = event
+        }
+    }
+}
+
+extension Array {
+    /// Those that a rule takes, and the others, each in order.
+    fileprivate func split(_ rule: (Element) -> Bool) -> ([Element], [Element]) {
+        (filter(rule), filter { !rule($0) })
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Plan
+import Protocol
+import RolloutEngine
+import Steps
+import SwiftProtobuf
+
+/// Everything a rollout was resolved to when it began, so that a resumed one does the same even if
+/// releases, files or this program have changed since.
+struct FrozenRollout: Sendable, Equatable, Codable {
+    /// What is done, in which order.
+    var graph: StepGraph
+    /// How each step is spelled for its agent.
+    var steps: [String: FrozenStep]
+    /// The bounds it keeps.
+    var limits: RolloutLimits
+    /// What was placed and applied.
+    var artifacts: ResolvedArtifacts
+
+    /// A step as it goes over the wire.
+    struct FrozenStep: Sendable, Equatable, Codable {
+        /// The kind's name.
+        var kind: String
+        /// The kind's JSON; never a secret.
+        var parameters: String
+    }
+
+    /// Reads what `encoded` wrote.
+    init(_ data: Data, of rollout: String) throws(StoreFailure) {
+        do {
+            self = try JSONDecoder().decode(FrozenRollout.self, from: data)
+        } catch {
+            throw .corrupt("rollout \(rollout) cannot be read: \(error)")
+        }
+    }
+
+    /// Spells every step out.
+    init(
+        graph: StepGraph,
+        steps: [PlannedStep],
+        limits: RolloutLimits,
+        artifacts: ResolvedArtifacts
+    ) throws {
+        self.graph = graph
+        self.limits = limits
+        self.artifacts = artifacts
+        self.steps = [:]
+        for planned in steps {
+            self.steps[planned.node.id.description] = FrozenStep(
+                kind: planned.node.kind,
+                parameters: String(decoding: try StepCatalog.encode(planned.step), as: UTF8.self)
+            )
+        }
+    }
+
+    /// JSON.
+    func encoded() throws -> Data {
+        try JSONEncoder().encode(self)
+    }
+
+    /// What an agent is told; nothing where there is no such step.
+    func assignment(
+        of step: StepID,
+        execution: String,
+        mode: WireStepMode,
+        timeout: Int64,
+        inputs: [String: Secret] = [:]
+    ) -> WireStepAssignment? {
+        guard let frozen = steps[step.description] else { return nil }
+        return .with {
+            $0.executionID = execution
+            $0.stepID = step.description
+            $0.kind = frozen.kind
+            $0.parameters = Data(frozen.parameters.utf8)
+            $0.inputs = inputs.mapValues { Data($0.reveal()) }
+            $0.mode = mode
+            $0.timeout = timeout
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Logging
+import Plan
+import RolloutEngine
+
+/// Which rollouts are at work: begins them, takes them up again after a restart, and brings them
+/// what agents report.
+actor RolloutDriver {
+    private struct Work {
+        var run: RolloutRun
+        var task: Task<Void, Never>
+    }
+
+    private let surroundings: DriverSurroundings
+    private var works: [RolloutID: Work] = [:]
+    private var beginning: RolloutID?
+
+    /// Drives nothing yet.
+    init(_ surroundings: DriverSurroundings) {
+        self.surroundings = surroundings
+    }
+
+    /// Takes up every rollout that has no end.
+    func resume() async throws(StoreFailure) {
+        let rows = try await surroundings.store.read { db throws in
+            try RolloutTable.unfinished(in: db)
+        }
+        for row in rows {
+            surroundings.logger.note("A rollout goes on", [.rollout: row.id])
+            work(on: try await RolloutRun(row, surroundings: surroundings))
+        }
+    }
+
+    /// Begins a rollout; when this returns, a crash would only delay it.
+    func begin(_ row: RolloutRow, id: RolloutID) async throws(StartRefusal) {
+        try demandIdle()
+        beginning = id
+        defer { beginning = nil }
+        do {
+            try await surroundings.store.write { db throws in try RolloutTable.add(row, in: db) }
+            let run = try await RolloutRun(row, surroundings: surroundings)
+            surroundings.logger.note(
+                "A rollout begins",
+                [.rollout: row.id, .cluster: row.cluster]
+            )
+            work(on: run)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Fails where a rollout is at work.
+    func demandIdle() throws(StartRefusal) {
+        if let id = beginning ?? works.keys.first { throw .alreadyRunning(id) }
+    }
+
+    /// Asks a rollout to end; whether it is at work.
+    func cancel(_ id: RolloutID) -> Bool {
+        works[id]?.run.cancel()
+        return works[id] != nil
+    }
+
+    /// Takes an agent's result in; whether a rollout is at work that will answer for it.
+    func report(_ report: StepReport, from node: HostID) throws(ForeignExecution) -> Bool {
+        guard let run = run(of: report.execution) else { return false }
+        try run.report(report, from: node)
+        return true
+    }
+
+    /// Tells those who watch a line of a running step.
+    func line(
+        _ text: String,
+        of execution: ExecutionID,
+        from node: HostID
+    )
+        throws(ForeignExecution)
+    {
+        try run(of: execution)?.line(text, of: execution, from: node)
+    }
+
+    /// Lets all go where they are, as a crash would. The next start goes on from there.
+    func stop() async {
+        let tasks = works.values.map(\.task)
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+        works = [:]
+    }
+
+    private func run(of execution: ExecutionID) -> RolloutRun? {
+        execution.parts.flatMap { RolloutID($0.rollout) }.flatMap { works[$0]?.run }
+    }
+
+    private func work(on run: RolloutRun) {
+        let task = Task {
+            await run.run()
+            done(run.id)
+        }
+        works[run.id] = Work(run: run, task: task)
+    }
+
+    private func done(_ id: RolloutID) {
+        works[id] = nil
+    }
+}

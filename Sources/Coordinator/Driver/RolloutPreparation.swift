@@ -1,0 +1,150 @@
+import Foundation
+import Plan
+import PlanFile
+import Protocol
+import RolloutEngine
+import Steps
+
+/// A plan that is ready to begin: checked, resolved, every step spelled out.
+struct PreparedRollout: Sendable, Equatable {
+    /// The cluster's name.
+    var cluster: String
+    /// The canonical plan.
+    var plan: String
+    /// Its SHA-256.
+    var digest: String
+    /// What is done.
+    var frozen: FrozenRollout
+    /// The hosts that are K3s servers.
+    var servers: Set<HostID>
+
+    /// The row that begins it.
+    func row(_ id: RolloutID, at now: Int64) throws(StartRefusal) -> RolloutRow {
+        do {
+            return RolloutRow(
+                id: id.description,
+                cluster: cluster,
+                plan: plan,
+                digest: digest,
+                frozen: try frozen.encoded(),
+                started: now
+            )
+        } catch {
+            throw .steps("\(error)")
+        }
+    }
+}
+
+/// Everything that is asked before anything begins. Nothing is changed but the coordinator's own
+/// cache.
+struct RolloutPreparation: Sendable {
+    /// The cluster that this coordinator is for.
+    let cluster: String
+    /// Who enrolled.
+    let store: Store
+    /// Who is there.
+    let registry: NodeRegistry
+    /// Where artifacts come from.
+    let artifacts: any ArtifactProvider
+
+    /// Checks a plan and all it needs.
+    ///
+    /// - Throws: `StartRefusal`, naming everything of its kind that is wrong.
+    func prepare(_ request: WireStartRolloutRequest) async throws(StartRefusal) -> PreparedRollout {
+        let plan = try PlanRequest(request).read()
+        guard plan.metadata.name == cluster else {
+            throw .otherCluster(plan: plan.metadata.name, coordinator: cluster)
+        }
+        let architectures = try await demandPresence(of: plan.hosts)
+        let resolved: ResolvedArtifacts
+        do {
+            resolved = try await artifacts.resolve(plan, for: Set(architectures.values))
+        } catch {
+            throw .artifact(error)
+        }
+        let frozen = try freeze(plan, resolved, architectures)
+        try demandKinds(of: frozen.graph)
+        let canonical = PlanRequest.canonical(plan)
+        return PreparedRollout(
+            cluster: cluster,
+            plan: canonical.text,
+            digest: canonical.digest,
+            frozen: frozen,
+            servers: Set(plan.hosts.filter { $0.role == .server }.map(\.id))
+        )
+    }
+
+    private func freeze(
+        _ plan: ClusterPlan,
+        _ resolved: ResolvedArtifacts,
+        _ architectures: [HostID: Architecture]
+    ) throws(StartRefusal) -> FrozenRollout {
+        do {
+            let (graph, steps) = try ClusterSteps.steps(
+                for: plan,
+                artifacts: resolved,
+                architectures: architectures
+            )
+            return try FrozenRollout(
+                graph: graph,
+                steps: steps,
+                limits: RolloutLimits(plan.policies),
+                artifacts: resolved
+            )
+        } catch {
+            throw .steps("\(error)")
+        }
+    }
+
+    /// The processors of all hosts, once each has enrolled, is connected, and may take part.
+    private func demandPresence(
+        of hosts: [PlannedHost]
+    ) async throws(StartRefusal)
+        -> [HostID: Architecture]
+    {
+        let enrolled = try await enrolled()
+        let sessions = registry.sessions
+        var architectures: [HostID: Architecture] = [:]
+        var problems: [HostProblem] = []
+        for host in hosts.map(\.id) {
+            guard let node = enrolled[host] else {
+                problems.append(.neverEnrolled(host))
+                continue
+            }
+            guard let session = sessions[host] else {
+                problems.append(.away(host, lastSeen: node.lastSeen))
+                continue
+            }
+            if !artifacts.isGenuine, !session.facts.simulated {
+                problems.append(.genuineMachine(host))
+            }
+            if let architecture = Architecture(rawValue: session.facts.architecture) {
+                architectures[host] = architecture
+            } else {
+                problems.append(.unknownArchitecture(host, session.facts.architecture))
+            }
+        }
+        guard problems.isEmpty else { throw .hosts(problems) }
+        return architectures
+    }
+
+    private func enrolled() async throws(StartRefusal) -> [HostID: NodeRow] {
+        do {
+            let rows = try await store.read { db throws in try NodeTable.all(in: db) }
+            return Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func demandKinds(of graph: StepGraph) throws(StartRefusal) {
+        let sessions = registry.sessions
+        let needed = Dictionary(grouping: graph.steps, by: \.executor)
+        let problems = needed.keys.sorted().compactMap { host -> HostProblem? in
+            let known = sessions[host]?.stepKinds ?? []
+            let unknown = Set(needed[host, default: []].map(\.kind)).subtracting(known)
+            return unknown.isEmpty ? nil : .unknownKinds(host, unknown.sorted())
+        }
+        guard problems.isEmpty else { throw .hosts(problems) }
+    }
+}

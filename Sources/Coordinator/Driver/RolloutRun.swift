@@ -1,0 +1,314 @@
+import Foundation
+import Logging
+import Plan
+import Protocol
+import RolloutEngine
+import SwiftProtobuf
+
+/// One rollout at work. Everything that happens to it stands in one queue; for each event the
+/// engine decides, the records are made durable, and only then its effects begin.
+actor RolloutRun {
+    /// Something that happened, and what is kept and told because of it.
+    private struct Arrival: Sendable {
+        var event: RolloutEvent
+        var outputs: [String: Secret] = [:]
+        /// Who waits to hear that the result is durable.
+        var reporter: HostID?
+    }
+
+    /// The rollout's key.
+    nonisolated let id: RolloutID
+    private nonisolated let arrivals: AsyncStream<Arrival>
+    private nonisolated let inbox: AsyncStream<Arrival>.Continuation
+    private nonisolated let executors: [StepID: HostID]
+    private nonisolated let surroundings: DriverSurroundings
+
+    private let frozen: FrozenRollout
+    private var engine: Rollout
+    private var lastNumber: Int64
+    private var outputs: [OutputReference: Secret]
+    private var timer: Task<Void, Never>?
+
+    /// Takes a rollout up where its journal ends.
+    init(
+        _ row: RolloutRow,
+        surroundings: DriverSurroundings
+    ) async throws(StoreFailure) {
+        guard let id = RolloutID(row.id) else { throw .corrupt("'\(row.id)' is no rollout id") }
+        let frozen = try FrozenRollout(row.frozen, of: row.id)
+        let (journal, outputs) = try await surroundings.store.read { db throws in
+            (
+                try JournalTable.rows(of: row.id, in: db),
+                try StepOutputTable.all(of: row.id, in: db)
+            )
+        }
+        var records: [JournalRecord] = []
+        for row in journal { records.append(try row.decoded()) }
+        self.id = id
+        self.frozen = frozen
+        self.surroundings = surroundings
+        self.outputs = outputs
+        lastNumber = journal.last?.number ?? 0
+        executors = Dictionary(
+            frozen.graph.steps.map { ($0.id, $0.executor) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        engine = Rollout(
+            id: id,
+            graph: frozen.graph,
+            limits: frozen.limits,
+            seed: UInt64.random(in: 0 ... .max),
+            replaying: records
+        )
+        (arrivals, inbox) = AsyncStream.makeStream(of: Arrival.self)
+    }
+
+    /// Works until the rollout has ended or the task is cancelled.
+    func run() async {
+        let observation = surroundings.registry.observe { [inbox, now = surroundings.now] in
+            inbox.yield(Arrival(event: RolloutEvent($0, at: now())))
+        }
+        defer {
+            surroundings.registry.stopObserving(observation)
+            timer?.cancel()
+        }
+        if engine.state.hasBegun {
+            for effect in engine.pendingEffects(at: surroundings.now()) { await begin(effect) }
+        } else {
+            inbox.yield(Arrival(event: .began(at: surroundings.now())))
+        }
+        while engine.state.outcome == nil, let arrival = await next() {
+            await handle(arrival)
+        }
+    }
+
+    /// Takes an agent's result; its receipt follows once it is durable.
+    ///
+    /// - Throws: `ForeignExecution` where the step is another agent's.
+    nonisolated func report(_ report: StepReport, from node: HostID) throws(ForeignExecution) {
+        _ = try step(of: report.execution, from: node)
+        let event = RolloutEvent.executionEnded(
+            report.execution,
+            report.outcome,
+            at: surroundings.now()
+        )
+        inbox.yield(Arrival(event: event, outputs: report.outputs, reporter: node))
+    }
+
+    /// Tells those who watch a line of a running step.
+    nonisolated func line(
+        _ text: String,
+        of execution: ExecutionID,
+        from node: HostID
+    )
+        throws(ForeignExecution)
+    {
+        guard let step = try step(of: execution, from: node) else { return }
+        surroundings.watchers.publish(.line(step, text), of: id.description)
+    }
+
+    /// Asks for the end.
+    nonisolated func cancel() {
+        inbox.yield(Arrival(event: .cancelRequested(at: surroundings.now())))
+    }
+
+    private nonisolated func step(
+        of execution: ExecutionID,
+        from node: HostID
+    )
+        throws(ForeignExecution) -> StepID?
+    {
+        guard let step = execution.parts?.step, let executor = executors[step] else { return nil }
+        guard executor == node else { throw ForeignExecution(execution: execution, node: node) }
+        return step
+    }
+
+    private func next() async -> Arrival? {
+        var iterator = arrivals.makeAsyncIterator()
+        return await iterator.next(isolation: #isolation)
+    }
+
+    private func handle(_ arrival: Arrival) async {
+        let decision = engine.handle(arrival.event)
+        guard await keep(decision.records, outputs: arrival.outputs) else { return }
+        if case .executionEnded(let execution, _, _) = arrival.event, let node = arrival.reporter {
+            let receipt = WireResultReceipt.with { $0.executionID = execution.description }
+            surroundings.registry.send(.with { $0.receipt = receipt }, to: node)
+        }
+        for effect in decision.effects { await begin(effect) }
+    }
+
+    /// Makes records durable, with the outputs of the execution whose end they tell. A store that
+    /// refuses is asked again until it takes them: nothing may begin before.
+    private func keep(_ records: [JournalRecord], outputs: [String: Secret]) async -> Bool {
+        guard !records.isEmpty else { return true }
+        let number = lastNumber
+        let rollout = id.description
+        let owner = outputs.isEmpty ? nil : records.lazy.compactMap(\.succeededStep).first
+        while !Task.isCancelled {
+            do {
+                let rows = try JournalRow.encoded(records, after: number)
+                try await surroundings.store.write { db throws in
+                    try JournalTable.append(rows, rollout: rollout, in: db)
+                    if let owner {
+                        try StepOutputTable.keep(outputs, rollout: rollout, step: owner, in: db)
+                    }
+                }
+                break
+            } catch {
+                surroundings.logger.complain(
+                    "The rollout waits for its journal",
+                    [.rollout: rollout, .error: "\(error)"]
+                )
+                try? await Task.sleep(for: .seconds(2))
+            }
+        }
+        guard !Task.isCancelled else { return false }
+        if let owner { remember(outputs, of: owner) }
+        lastNumber += Int64(records.count)
+        for (offset, record) in records.enumerated() {
+            surroundings.watchers.publish(.record(number + Int64(offset) + 1, record), of: rollout)
+        }
+        return true
+    }
+
+    private func remember(_ made: [String: Secret], of step: StepID) {
+        for (name, value) in made { outputs[OutputReference(step: step, name: name)] = value }
+    }
+
+    private func begin(_ effect: Effect) async {
+        switch effect {
+        case .assign(let execution, let step, let timeout):
+            assign(execution, step, timeout)
+        case .cancel(let execution, let executor):
+            let cancel = WireStepCancel.with { $0.executionID = execution.description }
+            surroundings.registry.send(.with { $0.cancel = cancel }, to: executor)
+        case .wake(let at):
+            wake(at: at)
+        case .finish(let outcome):
+            await finish(outcome)
+        }
+    }
+
+    private func assign(_ execution: ExecutionID, _ step: StepID, _ timeout: Int64) {
+        guard let node = frozen.graph.steps.first(where: { $0.id == step }) else { return }
+        var inputs: [String: Secret] = [:]
+        for (name, reference) in node.inputs { inputs[name] = outputs[reference] }
+        let assignment = frozen.assignment(
+            of: step,
+            execution: execution.description,
+            mode: .apply,
+            timeout: timeout,
+            inputs: inputs
+        )
+        guard let assignment else { return }
+        surroundings.registry.send(.with { $0.assignment = assignment }, to: node.executor)
+    }
+
+    private func wake(at time: Int64) {
+        timer?.cancel()
+        timer = Task { [inbox, now = surroundings.now] in
+            let delay = Duration.milliseconds(max(0, time - now()))
+            guard (try? await Task.sleep(for: delay, clock: .continuous)) != nil else { return }
+            inbox.yield(Arrival(event: .clockAdvanced(to: max(time, now()))))
+        }
+    }
+
+    private func finish(_ outcome: RolloutOutcome) async {
+        let counts = engine.state.counts
+        let tally = RolloutTally(
+            changed: counts.changed,
+            unchanged: counts.unchanged,
+            failed: counts.failed
+        )
+        let rollout = id.description
+        let now = surroundings.now()
+        do {
+            try await surroundings.store.write { db throws in
+                try RolloutTable.end(rollout, outcome, tally, at: now, in: db)
+            }
+            try await surroundings.store.settle()
+            surroundings.logger.note(
+                "The rollout ended",
+                [.rollout: rollout, .outcome: outcome.rawValue]
+            )
+        } catch {
+            // The journal holds the end; the next start notes it here.
+            surroundings.logger.complain(
+                "The rollout's end is not noted",
+                [.rollout: rollout, .error: "\(error)"]
+            )
+        }
+        surroundings.watchers.finish(rollout)
+    }
+}
+
+/// An agent spoke about a step that another agent carries out.
+struct ForeignExecution: Error, Sendable, Equatable {
+    /// What it spoke about.
+    var execution: ExecutionID
+    /// Who spoke.
+    var node: HostID
+}
+
+/// What rollouts work with.
+struct DriverSurroundings: Sendable {
+    /// Where records become durable.
+    let store: Store
+    /// The way to the agents.
+    let registry: NodeRegistry
+    /// Who is told.
+    let watchers: RolloutWatchers
+    /// Where state changes are noted.
+    let logger: Logger
+    /// The clock, milliseconds since 1970.
+    var now: @Sendable () -> Int64 = WallClock.now
+}
+
+extension RolloutEvent {
+    fileprivate init(_ change: NodeRegistry.Change, at now: Int64) {
+        switch change {
+        case .connected(let session):
+            let unfinished = Set(session.unfinished.map { ExecutionID($0) })
+            self = .agentConnected(session.node, unfinished: unfinished, at: now)
+        case .disconnected(let node):
+            self = .agentDisconnected(node, at: now)
+        }
+    }
+}
+
+extension JournalRecord {
+    /// The step whose execution ended well by this record.
+    fileprivate var succeededStep: StepID? {
+        switch self {
+        case .ended(_, let step, .unchanged, _), .ended(_, let step, .changed, _): step
+        case .began, .assigned, .ended, .retryPlanned, .stepFailed, .cancelRequested, .skipped,
+            .finished:
+            nil
+        }
+    }
+}
+
+extension JournalRow {
+    /// The engine's record.
+    func decoded() throws(StoreFailure) -> JournalRecord {
+        do {
+            return try JSONDecoder().decode(JournalRecord.self, from: record)
+        } catch {
+            throw .corrupt("journal record \(number) cannot be read: \(error)")
+        }
+    }
+
+    /// Records as rows, numbered on from `number`.
+    static func encoded(_ records: [JournalRecord], after number: Int64) throws -> [JournalRow] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return try records.enumerated().map { offset, record in
+            JournalRow(
+                number: number + Int64(offset) + 1,
+                at: record.at,
+                record: try encoder.encode(record)
+            )
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Plan
+import RolloutEngine
+
+/// Why a rollout does not begin. Nothing has changed anywhere.
+enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The plan has problems; the text lists them all.
+    case plan(String)
+    /// The plan is for another cluster.
+    case otherCluster(plan: String, coordinator: String)
+    /// Hosts cannot take part.
+    case hosts([HostProblem])
+    /// One at a time.
+    case alreadyRunning(RolloutID)
+    /// Something that the plan needs is not to be had.
+    case artifact(ArtifactFailure)
+    /// The steps make no order: a mistake in this program.
+    case steps(String)
+    /// The store refused.
+    case store(StoreFailure)
+
+    var description: String {
+        switch self {
+        case .plan(let text):
+            text
+        case .otherCluster(let plan, let coordinator):
+            """
+            the plan is for the cluster '\(plan)', and this coordinator is that of \
+            '\(coordinator)'; change metadata.name, or ask the other coordinator
+            """
+        case .hosts(let problems):
+            problems.map(\.description).joined(separator: "\n")
+        case .alreadyRunning(let id):
+            "rollout \(id) is running; follow it: coordinator rollout show \(id)"
+        case .artifact(let failure):
+            failure.description
+        case .steps(let text):
+            "the plan makes no order of steps: \(text)"
+        case .store(let failure):
+            failure.description
+        }
+    }
+}
+
+/// Why a host cannot take part in a rollout.
+enum HostProblem: Sendable, Equatable, CustomStringConvertible {
+    /// It never enrolled.
+    case neverEnrolled(HostID)
+    /// Its agent has no session.
+    case away(HostID, lastSeen: Int64?)
+    /// Its agent does not know steps that the plan needs.
+    case unknownKinds(HostID, [String])
+    /// Its processor is none that K3s runs on here.
+    case unknownArchitecture(HostID, String)
+    /// The coordinator hands out stand-ins, and the machine is real.
+    case genuineMachine(HostID)
+
+    var description: String {
+        switch self {
+        case .neverEnrolled(let host):
+            "\(host) never enrolled; make a token for it: coordinator token create --node \(host)"
+        case .away(let host, nil):
+            "\(host) is not connected and never was; look at: systemctl status isthmus-agent"
+        case .away(let host, let seen?):
+            """
+            \(host) is not connected, last seen \(Self.time(seen)); look at it there: \
+            systemctl status isthmus-agent
+            """
+        case .unknownKinds(let host, let kinds):
+            """
+            the agent of \(host) does not know these steps: \(kinds.joined(separator: ", ")); \
+            upgrade it: apt install isthmus-agent
+            """
+        case .unknownArchitecture(let host, let word):
+            "\(host) runs on '\(word)'; K3s is installed on amd64 and arm64 only"
+        case .genuineMachine(let host):
+            """
+            \(host) is a real machine, and this coordinator has only stand-ins for K3s and Kilo; \
+            start it without --stand-in-artifacts
+            """
+        }
+    }
+
+    private static func time(_ milliseconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(.iso8601)
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Plan
+import Protocol
+import RolloutEngine
+
+/// What an agent says about an execution's end, in the engine's words.
+struct StepReport: Sendable, Equatable {
+    /// Which execution.
+    var execution: ExecutionID
+    /// How it ended.
+    var outcome: ExecutionOutcome
+    /// Secrets that it made.
+    var outputs: [String: Secret]
+
+    /// Reads a result. An agent that says nothing about the end is taken to have failed.
+    init(_ result: WireStepResult) {
+        execution = ExecutionID(result.executionID)
+        outputs = result.outputs.mapValues { Secret([UInt8]($0)) }
+        switch result.outcome {
+        case .unchanged:
+            outcome = .unchanged
+        case .changed(let changed):
+            outcome = .changed(changes: String(decoding: changed.changes, as: UTF8.self))
+        case .failed(let failed):
+            outcome = .failed(
+                StepProblem(
+                    failed.message,
+                    details: failed.details,
+                    remedy: failed.remedy,
+                    isPermanent: failed.permanent
+                )
+            )
+        case nil:
+            outcome = .failed(StepProblem("the agent did not say how the step ended"))
+        }
+    }
+}
+
+extension ExecutionID {
+    /// The parts of `ROLLOUT.STEP.ATTEMPT`; nothing where the text is none of it.
+    var parts: (rollout: String, step: StepID, attempt: Int)? {
+        let words = description.split(separator: ".", omittingEmptySubsequences: false)
+        guard words.count >= 3, let rollout = words.first,
+            let attempt = words.last.flatMap({ Int($0) })
+        else { return nil }
+        let step = words.dropFirst().dropLast().joined(separator: ".")
+        return (String(rollout), StepID(step), attempt)
+    }
+}

@@ -1,0 +1,34 @@
+import Synchronization
+
+/// Whether strangers are let in as far as the enrolment at all: only while a token that could let
+/// one in further may live.
+final class EnrollmentGate: Sendable {
+    private let tokens: Mutex<[String: Int64]>
+    private let now: @Sendable () -> Int64
+
+    /// Knows the unused tokens, and until when each lives, milliseconds since 1970.
+    init(_ unused: [String: Int64], now: @escaping @Sendable () -> Int64 = WallClock.now) {
+        tokens = Mutex(unused)
+        self.now = now
+    }
+
+    /// Opens for a new token.
+    func add(_ token: String, until expiry: Int64) {
+        let now = now()
+        tokens.withLock { tokens in
+            tokens = tokens.filter { now < $0.value }
+            tokens[token] = expiry
+        }
+    }
+
+    /// A token was used.
+    func remove(_ token: String) {
+        tokens.withLock { $0[token] = nil }
+    }
+
+    /// Whether an unused token lives.
+    var isOpen: Bool {
+        let now = now()
+        return tokens.withLock { tokens in tokens.values.contains { now < $0 } }
+    }
+}

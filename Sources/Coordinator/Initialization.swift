@@ -1,0 +1,91 @@
+import Foundation
+import Plan
+import Trust
+
+/// `coordinator init`: everything a coordinator needs before its first start.
+struct Initialization: Sendable, Equatable {
+    /// The TCP port where the address names none.
+    static let defaultPort = 7443
+    /// The name in the credential of the operator on the coordinator's machine.
+    static let operatorName = "admin"
+
+    /// The cluster's name: an RFC 1123 label.
+    let cluster: String
+    /// A DNS name or a literal address.
+    let address: String
+    /// The TCP port.
+    let port: Int
+
+    /// Takes the cluster's name and where it will be reached: `HOST`, `HOST:PORT`, `[IPv6]:PORT`.
+    init(cluster: String, address: String) throws(StateFailure) {
+        guard RFC1123.isLabel(cluster) else {
+            throw .invalid(
+                "'\(cluster)' cannot name a cluster: use 1 to 63 of a-z, 0-9 and -, with no - at "
+                    + "either end"
+            )
+        }
+        guard let (host, port) = Self.split(address), Self.isAddress(host) else {
+            throw .invalid(
+                "'\(address)' is no address: write HOST, HOST:PORT or [IPv6]:PORT, for example "
+                    + "coordinator.example.org:7443"
+            )
+        }
+        self.cluster = cluster
+        self.address = host
+        self.port = port
+    }
+
+    /// Makes the state. `config.json` comes last: a state without it is not complete.
+    func run(in state: StateDirectory, now: Int64 = WallClock.now()) throws {
+        guard !FileManager.default.fileExists(atPath: state.configurationFile) else {
+            throw StateFailure.exists(path: state.path)
+        }
+        let leftovers = state.leftovers()
+        guard leftovers.isEmpty else { throw StateFailure.halfMade(path: state.path, leftovers) }
+        try AtomicFile.createDirectory(state.path, mode: 0o700)
+        let authority = try CertificateAuthority.create(cluster: cluster, now: now)
+        try Credential(
+            certificate: authority.certificate.pem,
+            key: try authority.key.pem(),
+            authorities: authority.certificate.pem
+        ).store(in: state.authority)
+        let configuration = CoordinatorConfiguration(
+            cluster: cluster,
+            address: address,
+            port: port
+        )
+        try OwnCredentials(state: state, configuration: configuration, authority: authority)
+            .issue(now: now)
+        try Store(path: state.store).close()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let text = try encoder.encode(configuration) + Data("\n".utf8)
+        try AtomicFile.write(state.configurationFile, [UInt8](text), mode: 0o600)
+    }
+
+    private static func split(_ text: String) -> (host: String, port: Int)? {
+        let host: Substring
+        let rest: Substring
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+            host = text[text.index(after: text.startIndex)..<end]
+            rest = text[text.index(after: end)...]
+        } else if text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") {
+            host = text[..<colon]
+            rest = text[colon...]
+        } else {
+            host = text[...]
+            rest = ""
+        }
+        if rest.isEmpty { return (String(host), defaultPort) }
+        guard rest.hasPrefix(":"), let port = Int(rest.dropFirst()), (1...65535).contains(port)
+        else { return nil }
+        return (String(host), port)
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        var four = in_addr()
+        var six = in6_addr()
+        return RFC1123.isName(host.lowercased()) || inet_pton(AF_INET, host, &four) == 1
+            || inet_pton(AF_INET6, host, &six) == 1
+    }
+}

@@ -1,0 +1,157 @@
+import Plan
+import Protocol
+import SwiftProtobuf
+import Synchronization
+
+/// Which agents have a session, what they said last, and the way to them.
+///
+/// Each change is told to the observers within the lock that made it, so that all of them see all
+/// changes in one order.
+final class NodeRegistry: Sendable {
+    /// Messages that may wait for one agent. One that is further behind is cut off: it comes back
+    /// and is handed what it should be doing.
+    static let longestQueue = 1024
+
+    /// One agent's session.
+    struct Session: Sendable {
+        /// Tells one session of a node from the next.
+        let number: UInt64
+        /// The node that the certificate names.
+        let node: HostID
+        /// What the machine said about itself.
+        let facts: WireMachineFacts
+        /// The step kinds that the agent knows.
+        let stepKinds: Set<String>
+        /// Executions it has begun and not finished.
+        let unfinished: [String]
+        /// The last health report.
+        var health: WireHealthReport?
+        /// When it last said anything, milliseconds since 1970.
+        var lastSeen: Int64
+
+        fileprivate let outbound: AsyncStream<WireCoordinatorMessage>.Continuation
+    }
+
+    /// Something that happened to a session.
+    enum Change: Sendable {
+        /// The agent is there, anew or in place of its earlier session.
+        case connected(Session)
+        /// The agent is gone.
+        case disconnected(HostID)
+    }
+
+    private struct State {
+        var sessions: [HostID: Session] = [:]
+        var observers: [UInt64: @Sendable (Change) -> Void] = [:]
+        var lastNumber: UInt64 = 0
+        var isDraining = false
+
+        mutating func nextNumber() -> UInt64 {
+            lastNumber += 1
+            return lastNumber
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// Takes a session in; an earlier one of the same node ends. Nothing where the coordinator is
+    /// about to stop.
+    func connect(
+        _ node: HostID,
+        hello: WireHello,
+        at now: Int64,
+        outbound: AsyncStream<WireCoordinatorMessage>.Continuation
+    ) -> Session? {
+        state.withLock { state in
+            guard !state.isDraining else { return nil }
+            let session = Session(
+                number: state.nextNumber(),
+                node: node,
+                facts: hello.facts,
+                stepKinds: Set(hello.stepKinds),
+                unfinished: hello.unfinished,
+                lastSeen: now,
+                outbound: outbound
+            )
+            if let earlier = state.sessions.updateValue(session, forKey: node) {
+                earlier.outbound.finish()
+                for tell in state.observers.values { tell(.disconnected(node)) }
+            }
+            for tell in state.observers.values { tell(.connected(session)) }
+            return session
+        }
+    }
+
+    /// Lets a session go; whether it was still the node's current one.
+    @discardableResult
+    func disconnect(_ session: Session) -> Bool {
+        state.withLock { state in
+            session.outbound.finish()
+            guard state.sessions[session.node]?.number == session.number else { return false }
+            state.sessions[session.node] = nil
+            for tell in state.observers.values { tell(.disconnected(session.node)) }
+            return true
+        }
+    }
+
+    /// Queues a message; whether there was a session to take it.
+    @discardableResult
+    func send(_ message: WireCoordinatorMessage, to node: HostID) -> Bool {
+        state.withLock { state in
+            guard let session = state.sessions[node] else { return false }
+            switch session.outbound.yield(message) {
+            case .enqueued:
+                return true
+            case .dropped, .terminated:
+                session.outbound.finish()
+                return false
+            @unknown default:
+                return false
+            }
+        }
+    }
+
+    /// Notes that the session said something.
+    func note(_ session: Session, health: WireHealthReport? = nil, at now: Int64) {
+        state.withLock { state in
+            guard state.sessions[session.node]?.number == session.number else { return }
+            state.sessions[session.node]?.lastSeen = now
+            if let health { state.sessions[session.node]?.health = health }
+        }
+    }
+
+    /// The sessions now open.
+    var sessions: [HostID: Session] {
+        state.withLock { $0.sessions }
+    }
+
+    /// Tells the observer of every session now open, then of every change, until it is removed.
+    func observe(_ observer: @escaping @Sendable (Change) -> Void) -> UInt64 {
+        state.withLock { state in
+            let number = state.nextNumber()
+            state.observers[number] = observer
+            for session in state.sessions.values.sorted(by: { $0.node < $1.node }) {
+                observer(.connected(session))
+            }
+            return number
+        }
+    }
+
+    /// Ends an observation.
+    func stopObserving(_ number: UInt64) {
+        state.withLock { $0.observers[number] = nil }
+    }
+
+    /// Tells all agents that the coordinator is about to stop, ends their sessions, and takes no
+    /// more.
+    func drain() {
+        let farewell = WireCoordinatorMessage.with { $0.drain = WireDrain() }
+        state.withLock { state in
+            state.isDraining = true
+            for session in state.sessions.values {
+                session.outbound.yield(farewell)
+                session.outbound.finish()
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Plan
+import Trust
+
+/// The certificates of the coordinator itself and of the operator on its machine.
+struct OwnCredentials: Sendable {
+    /// Where they stand.
+    let state: StateDirectory
+    /// What the coordinator is called.
+    let configuration: CoordinatorConfiguration
+    /// Who signs them.
+    let authority: CertificateAuthority
+
+    /// Makes new keys and certificates for both.
+    func issue(now: Int64) throws {
+        try issueCoordinator(now: now)
+        try issueOperator(now: now)
+    }
+
+    /// Makes new ones of those that have passed two thirds of their time; says whether the
+    /// coordinator's own was among them.
+    func renewWhereDue(now: Int64) throws -> Bool {
+        if try isDue(state.operator, now: now) { try issueOperator(now: now) }
+        guard try isDue(state.coordinator, now: now) else { return false }
+        try issueCoordinator(now: now)
+        return true
+    }
+
+    /// Beside the address it was given, the coordinator's certificate names this machine's own
+    /// loopback, where its operator is.
+    private func issueCoordinator(now: Int64) throws {
+        var addresses = [configuration.address]
+        for own in ["localhost", "127.0.0.1", "::1"] where !addresses.contains(own) {
+            addresses.append(own)
+        }
+        try issue(
+            .coordinator(cluster: configuration.cluster),
+            addresses: addresses,
+            into: state.coordinator,
+            now: now
+        )
+    }
+
+    private func issueOperator(now: Int64) throws {
+        try issue(
+            .operator(cluster: configuration.cluster, name: Initialization.operatorName),
+            addresses: [],
+            into: state.operator,
+            now: now
+        )
+    }
+
+    private func isDue(_ directory: String, now: Int64) throws -> Bool {
+        let credential = try Credential.load(from: directory)
+        let certificate = try Certificate(pem: credential.certificate)
+        let life = certificate.notAfter - certificate.notBefore
+        return now >= certificate.notBefore + life / 3 * 2
+    }
+
+    private func issue(
+        _ identity: SPIFFEIdentity,
+        addresses: [String],
+        into directory: String,
+        now: Int64
+    ) throws {
+        let key = try PrivateKey.generate()
+        let request = try CertificateRequest.make(commonName: "isthmus", key: key)
+        let certificate = try authority.issue(
+            request,
+            to: identity,
+            addresses: addresses,
+            now: now
+        )
+        try Credential(
+            certificate: certificate.pem,
+            key: try key.pem(),
+            authorities: authority.certificate.pem
+        ).store(in: directory)
+    }
+}

@@ -1,0 +1,161 @@
+import GRPCCore
+import Logging
+import Plan
+import Protocol
+import RolloutEngine
+import SwiftProtobuf
+
+/// One agent's session: hello, welcome, then assignments one way and reports the other, until
+/// either side goes or a newer session of the node takes its place.
+struct AgentSession: Sendable {
+    /// The node that the certificate names.
+    let node: HostID
+    /// Where it calls from.
+    let address: String
+    /// What the session works with.
+    let service: AgentLinkService
+
+    /// Milliseconds between health reports.
+    static let healthInterval: Int64 = 10_000
+    /// Milliseconds between entries of a living node in the store.
+    private static let noteInterval: Int64 = 60_000
+    /// How long an agent may take to say hello.
+    private static let helloLimit = Duration.seconds(10)
+
+    /// Serves the session to its end.
+    func run(
+        _ request: RPCAsyncSequence<WireAgentMessage, any Error>,
+        _ response: RPCWriter<WireCoordinatorMessage>
+    ) async throws {
+        let (queue, outbound) = AsyncStream.makeStream(
+            of: WireCoordinatorMessage.self,
+            bufferingPolicy: .bufferingOldest(NodeRegistry.longestQueue)
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await message in queue { try await response.write(message) }
+            }
+            group.addTask {
+                defer { outbound.finish() }
+                try await listen(request, outbound)
+            }
+            // The first to end ends the other: an agent that went, or a session that was replaced.
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func listen(
+        _ request: RPCAsyncSequence<WireAgentMessage, any Error>,
+        _ outbound: AsyncStream<WireCoordinatorMessage>.Continuation
+    ) async throws {
+        let impatience = Task {
+            guard (try? await Task.sleep(for: Self.helloLimit)) != nil else { return }
+            outbound.finish()
+        }
+        defer { impatience.cancel() }
+        var session: NodeRegistry.Session?
+        var noted: Int64 = 0
+        defer { if let session { part(from: session) } }
+        for try await message in request {
+            let now = service.now()
+            guard let current = session else {
+                impatience.cancel()
+                session = try await greet(message, outbound, at: now)
+                noted = now
+                continue
+            }
+            try await take(message, in: current, at: now)
+            guard now - noted >= Self.noteInterval else { continue }
+            noted = now
+            let node = node
+            try await service.store.serve { db throws in
+                try NodeTable.noteSeen(node, at: now, in: db)
+            }
+        }
+        if let session { await noteParting(session) }
+    }
+
+    private func greet(
+        _ message: WireAgentMessage,
+        _ outbound: AsyncStream<WireCoordinatorMessage>.Continuation,
+        at now: Int64
+    ) async throws(ServiceFailure) -> NodeRegistry.Session {
+        guard case .hello(let hello)? = message.message else {
+            throw .invalid("a session begins with hello")
+        }
+        let (node, address) = (node, address)
+        try await service.store.serve { db throws in
+            try NodeTable.noteSession(
+                of: node,
+                facts: hello.facts,
+                address: address,
+                at: now,
+                in: db
+            )
+        }
+        let welcome = WireWelcome.with {
+            $0.healthInterval = Self.healthInterval
+            $0.now = now
+        }
+        outbound.yield(.with { $0.welcome = welcome })
+        guard
+            let session = service.registry.connect(node, hello: hello, at: now, outbound: outbound)
+        else { throw .stopping }
+        service.logger.note("A node is here", [.node: node.description, .address: address])
+        return session
+    }
+
+    private func take(
+        _ message: WireAgentMessage,
+        in session: NodeRegistry.Session,
+        at now: Int64
+    ) async throws(ServiceFailure) {
+        switch message.message {
+        case .hello:
+            throw .invalid("hello is said once")
+        case .health(let health):
+            service.registry.note(session, health: health, at: now)
+            return
+        case .output(let output):
+            let execution = ExecutionID(output.executionID)
+            do {
+                try await service.driver.line(output.line, of: execution, from: node)
+            } catch {
+                throw .foreign(error)
+            }
+        case .result(let result):
+            try await take(StepReport(result))
+        case .accepted, nil:
+            break
+        }
+        service.registry.note(session, at: now)
+    }
+
+    /// Whoever waits for the execution answers for its receipt; one that nobody waits for any more
+    /// is forgotten at once.
+    private func take(_ report: StepReport) async throws(ServiceFailure) {
+        do {
+            if try await service.driver.report(report, from: node) { return }
+        } catch {
+            throw .foreign(error)
+        }
+        _ = service.mailbox.deliver(report, from: node)
+        let receipt = WireResultReceipt.with { $0.executionID = report.execution.description }
+        service.registry.send(.with { $0.receipt = receipt }, to: node)
+    }
+
+    private func part(from session: NodeRegistry.Session) {
+        guard service.registry.disconnect(session) else { return }
+        service.logger.note("A node is gone", [.node: node.description])
+    }
+
+    private func noteParting(_ session: NodeRegistry.Session) async {
+        let now = service.now()
+        let node = node
+        // The time it was last seen is a convenience; its loss is none.
+        _ = try? await service.store.write { db throws in
+            try NodeTable.noteSeen(node, at: now, in: db)
+        }
+    }
+}

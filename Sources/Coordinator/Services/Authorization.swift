@@ -1,0 +1,85 @@
+import GRPCCore
+import GRPCTransport
+import Protocol
+import Trust
+
+/// Lets a call through where its connection's certificate entitles to it, and says for whom it
+/// speaks. No handler asks a message who sent it.
+struct Authorization: ServerInterceptor {
+    /// The trust domain of this coordinator.
+    let cluster: String
+
+    func intercept<Input: Sendable, Output: Sendable>(
+        request: StreamingServerRequest<Input>,
+        context: ServerContext,
+        next:
+            @Sendable @concurrent (StreamingServerRequest<Input>, ServerContext) async throws ->
+            StreamingServerResponse<Output>
+    ) async throws -> StreamingServerResponse<Output> {
+        do {
+            guard let peer = context.transportSpecific as? ServerPeer else {
+                throw ServiceFailure.denied("the connection proves no identity")
+            }
+            let caller = try caller(uris: peer.uris, on: peer.application)
+            try admit(caller, to: context.descriptor.service.fullyQualifiedService)
+            var context = context
+            context.transportSpecific = caller
+            return try await next(request, context)
+        } catch let failure as ServiceFailure {
+            throw RPCError(failure)
+        }
+    }
+
+    /// Who speaks on a connection whose certificate names these.
+    func caller(
+        uris: [String],
+        on application: ApplicationProtocol
+    ) throws(ServiceFailure)
+        -> Caller
+    {
+        if application == .enrollment {
+            guard uris.isEmpty else {
+                throw .denied("a machine that enrols has no certificate yet")
+            }
+            return .newcomer
+        }
+        guard uris.count == 1, let identity = uris.first.flatMap(SPIFFEIdentity.init) else {
+            throw .denied("the certificate names nobody that this coordinator knows")
+        }
+        guard identity.cluster == cluster else {
+            throw .denied(
+                "the certificate is for the cluster '\(identity.cluster)', not '\(cluster)'"
+            )
+        }
+        switch identity {
+        case .agent(_, let id): return .agent(id)
+        case .operator(_, let name): return .operator(name)
+        case .coordinator: throw .denied("a coordinator's certificate may not call a coordinator")
+        }
+    }
+
+    /// Which service is for whom. Health is for all who have a certificate.
+    func admit(_ caller: Caller, to service: String) throws(ServiceFailure) {
+        let isAllowed =
+            switch (service, caller) {
+            case (WireEnrollment.descriptor.fullyQualifiedService, .newcomer): true
+            case (WireAgentLink.descriptor.fullyQualifiedService, .agent): true
+            case (WireOperator.descriptor.fullyQualifiedService, .operator): true
+            case (GRPCHealth.descriptor.fullyQualifiedService, .agent),
+                (GRPCHealth.descriptor.fullyQualifiedService, .operator):
+                true
+            default: false
+            }
+        guard isAllowed else { throw .denied("\(caller.role) may not call \(service)") }
+    }
+}
+
+extension Caller {
+    fileprivate var role: String {
+        switch self {
+        case .newcomer: "a machine that enrols"
+        case .agent(let node): "the agent of \(node)"
+        case .operator(let name): "the operator \(name)"
+        }
+    }
+}

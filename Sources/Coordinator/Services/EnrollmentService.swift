@@ -1,0 +1,123 @@
+import Foundation
+import GRPCCore
+import Logging
+import Plan
+import Protocol
+import SwiftProtobuf
+import Trust
+
+/// Exchanges join tokens for certificates. The only service that strangers reach.
+struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
+    /// The cluster's name.
+    let cluster: String
+    /// Who signs.
+    let authority: CertificateAuthority
+    /// Where tokens and nodes are kept.
+    let store: Store
+    /// Closes behind the last token.
+    let gate: EnrollmentGate
+    /// Where enrolments are noted.
+    let logger: Logger
+    /// The clock, milliseconds since 1970.
+    var now: @Sendable () -> Int64 = WallClock.now
+
+    func enroll(
+        request: WireEnrollRequest,
+        context: ServerContext
+    ) async throws
+        -> WireEnrollResponse
+    {
+        try await answering { () async throws(ServiceFailure) in
+            try await enroll(request, from: context.remotePeer)
+        }
+    }
+
+    /// The token is used up last, together with the node's entry: whatever fails before leaves it
+    /// as it was, and of two machines with one token, one gets in.
+    private func enroll(
+        _ request: WireEnrollRequest,
+        from address: String
+    )
+        async
+        throws(ServiceFailure) -> WireEnrollResponse
+    {
+        let now = now()
+        let token = try parsed(request.token)
+        let node = try await node(for: token, at: now)
+        let certificate = try certificate(request.certificateRequest, for: node, at: now)
+        let row = NodeRow(
+            id: node,
+            facts: request.facts,
+            firstSeen: now,
+            lastSeen: nil,
+            address: address,
+            certificateSerial: certificate.serial,
+            certificateExpires: certificate.notAfter
+        )
+        try await consume(token, enrolling: row, at: now)
+        gate.remove(token.id)
+        logger.note("A node enrolled", [.node: node.description, .address: address])
+        return .with {
+            $0.cluster = cluster
+            $0.nodeID = node.description
+            $0.certificate = certificate.pem
+            $0.certificateAuthority = authority.certificate.pem
+        }
+    }
+
+    private func parsed(_ text: String) throws(ServiceFailure) -> JoinToken {
+        do {
+            return try JoinToken(text: Secret(text))
+        } catch {
+            throw .trust(error)
+        }
+    }
+
+    private func certificate(
+        _ request: String,
+        for node: HostID,
+        at now: Int64
+    )
+        throws(ServiceFailure) -> Certificate
+    {
+        do {
+            return try authority.issue(
+                try CertificateRequest(pem: request),
+                to: .agent(cluster: cluster, id: node),
+                now: now
+            )
+        } catch {
+            throw .trust(error)
+        }
+    }
+
+    private func node(for token: JoinToken, at now: Int64) async throws(ServiceFailure) -> HostID {
+        let (id, hash) = (token.id, token.hash)
+        return try await store.serve { db throws in
+            try JoinTokenTable.node(forToken: id, hash: hash, at: now, in: db)
+        }.orRefusal()
+    }
+
+    private func consume(
+        _ token: JoinToken,
+        enrolling row: NodeRow,
+        at now: Int64
+    )
+        async
+        throws(ServiceFailure)
+    {
+        let (id, hash) = (token.id, token.hash)
+        _ = try await store.serve { db throws in
+            try JoinTokenTable.consume(id, hash: hash, enrolling: row, at: now, in: db)
+        }.orRefusal()
+    }
+}
+
+extension Result<HostID, JoinTokenRefusal> {
+    fileprivate func orRefusal() throws(ServiceFailure) -> HostID {
+        switch self {
+        case .success(let node): return node
+        case .failure(let refusal): throw .token(refusal)
+        }
+    }
+}

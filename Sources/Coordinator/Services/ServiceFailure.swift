@@ -1,0 +1,140 @@
+import GRDB
+import GRPCCore
+import Trust
+
+/// Everything that a handler can fail with.
+enum ServiceFailure: Error, Sendable, Equatable {
+    /// The caller may not.
+    case denied(String)
+    /// The message makes no sense.
+    case invalid(String)
+    /// There is no such thing.
+    case notFound(String)
+    /// A join token enrols nobody.
+    case token(JoinTokenRefusal)
+    /// A rollout does not begin.
+    case start(StartRefusal)
+    /// An artifact is not to be had.
+    case artifact(ArtifactFailure)
+    /// The store refused.
+    case store(StoreFailure)
+    /// Something cryptographic that the caller sent is not what it should be.
+    case trust(TrustFailure)
+    /// An agent spoke for another.
+    case foreign(ForeignExecution)
+    /// The coordinator is about to stop.
+    case stopping
+}
+
+/// The one place where failures become gRPC's codes. The messages are for people.
+extension RPCError {
+    /// Says what failed.
+    init(_ failure: ServiceFailure) {
+        switch failure {
+        case .denied(let text):
+            self.init(code: .permissionDenied, message: text)
+        case .invalid(let text):
+            self.init(code: .invalidArgument, message: text)
+        case .notFound(let text):
+            self.init(code: .notFound, message: text)
+        case .token(let refusal):
+            self.init(code: .unauthenticated, message: refusal.description)
+        case .start(let refusal):
+            self.init(code: Code(refusal), message: refusal.description)
+        case .artifact(let failure):
+            self.init(code: Code(failure), message: failure.description)
+        case .store(let failure):
+            self.init(code: Code(failure), message: failure.description)
+        case .trust(let failure):
+            self.init(code: .invalidArgument, message: failure.message)
+        case .foreign(let foreign):
+            self.init(
+                code: .permissionDenied,
+                message: "\(foreign.execution) is not for the agent of \(foreign.node)"
+            )
+        case .stopping:
+            self.init(code: .unavailable, message: "the coordinator is stopping; try again soon")
+        }
+    }
+}
+
+extension RPCError.Code {
+    fileprivate init(_ refusal: StartRefusal) {
+        switch refusal {
+        case .plan: self = .invalidArgument
+        case .otherCluster, .hosts, .alreadyRunning: self = .failedPrecondition
+        case .artifact(let failure): self = Self(failure)
+        case .steps: self = .internalError
+        case .store(let failure): self = Self(failure)
+        }
+    }
+
+    fileprivate init(_ failure: ArtifactFailure) {
+        switch failure {
+        case .hashMismatch, .unusableURL, .notListed, .curlMissing, .missingArchitecture, .manifest:
+            self = .failedPrecondition
+        case .unreachable: self = .unavailable
+        case .local: self = .internalError
+        }
+    }
+
+    fileprivate init(_ failure: StoreFailure) {
+        switch failure.code {
+        case .diskFull: self = .resourceExhausted
+        case .corrupt: self = .dataLoss
+        case .cannotOpen, .newerSchema, .refused: self = .internalError
+        }
+    }
+}
+
+extension JoinTokenRefusal: CustomStringConvertible {
+    /// What the machine's owner has to do.
+    var description: String {
+        switch self {
+        case .unknown:
+            """
+            this coordinator made no such join token; make one: \
+            coordinator token create --node NAME
+            """
+        case .used(let node, _):
+            """
+            the join token for \(node) was used already; if that was not this machine, look at \
+            coordinator node list. Make another: coordinator token create --node \(node)
+            """
+        case .expired(let node, _):
+            """
+            the join token for \(node) has expired; make another: \
+            coordinator token create --node \(node)
+            """
+        }
+    }
+}
+
+/// Runs a handler's work; what it fails with reaches the caller as a gRPC error.
+func answering<Value>(
+    _ work: () async throws(ServiceFailure) -> Value
+) async throws(RPCError)
+    -> Value
+{
+    do {
+        return try await work()
+    } catch {
+        throw RPCError(error)
+    }
+}
+
+extension Store {
+    /// A transaction on behalf of a handler.
+    func serve<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    )
+        async
+        throws(ServiceFailure) -> Value
+    {
+        do {
+            return try await write(body)
+        } catch {
+            throw .store(error)
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import Glibc
+import Synchronization
+import Trust
+
+/// Where the coordinator keeps all it must not lose: one folder, its owner's alone.
+struct StateDirectory: Sendable, Equatable {
+    /// Where a package's coordinator keeps it.
+    static let defaultPath = "/var/lib/isthmus"
+
+    /// The folder.
+    let path: String
+
+    /// Names the folder; it need not be there.
+    init(_ path: String = Self.defaultPath) {
+        self.path = URL(fileURLWithPath: path).path
+    }
+
+    /// What the coordinator is called; written last, so that it marks a complete state.
+    var configurationFile: String { path + "/config.json" }
+    /// The certificate authority.
+    var authority: String { path + "/ca" }
+    /// The coordinator's own certificate and key.
+    var coordinator: String { path + "/coordinator" }
+    /// The certificate and key of the operator on this machine.
+    var `operator`: String { path + "/operator" }
+    /// The store.
+    var store: String { path + "/isthmus.sqlite" }
+    /// Artifacts by hash.
+    var artifacts: String { path + "/artifacts" }
+    private var lockFile: String { path + "/lock" }
+
+    /// What the coordinator is called.
+    ///
+    /// - Throws: `StateFailure` where `coordinator init` did not come this far.
+    func configuration() throws(StateFailure) -> CoordinatorConfiguration {
+        let bytes: [UInt8]?
+        do {
+            bytes = try AtomicFile.read(configurationFile, limit: 1 << 16)
+        } catch {
+            throw .unusable(path: path, reason: error.description)
+        }
+        guard let bytes else {
+            throw leftovers().isEmpty ? .missing(path: path) : .halfMade(path: path, leftovers())
+        }
+        do {
+            return try JSONDecoder().decode(CoordinatorConfiguration.self, from: Data(bytes))
+        } catch {
+            throw .unusable(path: path, reason: "config.json is not what coordinator init wrote")
+        }
+    }
+
+    /// What of a state is there, by name.
+    func leftovers() -> [String] {
+        [authority, coordinator, `operator`, store]
+            .filter { FileManager.default.fileExists(atPath: $0) }
+            .map { URL(fileURLWithPath: $0).lastPathComponent }
+    }
+
+    /// The authority that `coordinator init` made.
+    func loadAuthority() throws -> CertificateAuthority {
+        let credential = try Credential.load(from: authority)
+        return CertificateAuthority(
+            certificate: try Certificate(pem: credential.certificate),
+            key: try PrivateKey(pem: credential.key)
+        )
+    }
+
+    /// Keeps other coordinators away from the folder for as long as the value lives.
+    func lock() throws(StateFailure) -> StateLock {
+        let descriptor = open(lockFile, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw .unusable(path: path, reason: String(cString: strerror(errno)))
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .inUse(path: path)
+        }
+        return StateLock(descriptor)
+    }
+}
+
+/// Holds a state folder; whoever has it is the only coordinator there.
+final class StateLock: Sendable {
+    private let descriptor: Mutex<Int32?>
+
+    fileprivate init(_ descriptor: Int32) {
+        self.descriptor = Mutex(descriptor)
+    }
+
+    deinit {
+        release()
+    }
+
+    /// Lets another coordinator have the folder.
+    func release() {
+        descriptor.withLock { descriptor in
+            if let open = descriptor { close(open) }
+            descriptor = nil
+        }
+    }
+}
+
+/// What the coordinator is called: `config.json`.
+struct CoordinatorConfiguration: Sendable, Equatable, Codable {
+    /// The cluster's name, part of every identity.
+    var cluster: String
+    /// A DNS name or address that agents and operators reach the coordinator at.
+    var address: String
+    /// The TCP port.
+    var port: Int
+}
+
+/// Why a state folder cannot be used. Each says what to type next.
+enum StateFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// There is none.
+    case missing(path: String)
+    /// Its making was cut short.
+    case halfMade(path: String, [String])
+    /// There is one already.
+    case exists(path: String)
+    /// Another coordinator has it.
+    case inUse(path: String)
+    /// It cannot be read or written.
+    case unusable(path: String, reason: String)
+    /// The cluster's name or the address is none.
+    case invalid(String)
+
+    var description: String {
+        switch self {
+        case .missing(let path):
+            """
+            there is no coordinator in \(path); make one: \
+            coordinator init --state \(path) --cluster NAME --address HOST
+            """
+        case .halfMade(let path, let leftovers):
+            """
+            \(path) holds a coordinator whose making was cut short (\
+            \(leftovers.joined(separator: ", ")), but no config.json). It has enrolled nobody: \
+            remove the folder and run coordinator init again
+            """
+        case .exists(let path):
+            """
+            there is a coordinator in \(path) already; it is left as it is. Give another \
+            --state folder to make a second one
+            """
+        case .inUse(let path):
+            "another coordinator is running with \(path); stop it first"
+        case .unusable(let path, let reason):
+            "\(path) cannot be used: \(reason)"
+        case .invalid(let text):
+            text
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import GRDB
+import RolloutEngine
+
+/// What a rollout did, in numbers of steps.
+struct RolloutTally: Sendable, Equatable {
+    /// Steps that changed something.
+    var changed = 0
+    /// Steps that found everything as it should be.
+    var unchanged = 0
+    /// Steps that failed for good.
+    var failed = 0
+}
+
+/// A rollout as it was asked for, with everything it was resolved to, so that a resumed one does
+/// exactly what was begun.
+struct RolloutRow: Sendable, Equatable {
+    /// `r-` and eight hexadecimal digits.
+    var id: String
+    /// The cluster's name.
+    var cluster: String
+    /// The canonical plan.
+    var plan: String
+    /// SHA-256 of the canonical plan, hexadecimal.
+    var digest: String
+    /// JSON: a `FrozenRollout`.
+    var frozen: Data
+    /// Milliseconds since 1970.
+    var started: Int64
+    /// Milliseconds since 1970; nothing while it runs.
+    var ended: Int64?
+    /// How it ended; nothing while it runs.
+    var outcome: RolloutOutcome?
+    /// What it did; zeros while it runs.
+    var tally = RolloutTally()
+}
+
+/// `rollout`: one row for each rollout that ever began.
+enum RolloutTable {
+    static func create(in db: Database) throws {
+        try db.create(table: "rollout", options: [.strict, .withoutRowID]) { table in
+            table.column("id", .text).notNull().primaryKey()
+            table.column("cluster", .text).notNull()
+            table.column("plan", .text).notNull()
+            table.column("digest", .text).notNull()
+            table.column("frozen", .blob).notNull()
+            table.column("started", .integer).notNull()
+            table.column("ended", .integer)
+            table.column("outcome", .text)
+            table.column("changed", .integer).notNull().defaults(to: 0)
+            table.column("unchanged", .integer).notNull().defaults(to: 0)
+            table.column("failed", .integer).notNull().defaults(to: 0)
+        }
+    }
+
+    /// Keeps a rollout that begins.
+    static func add(_ rollout: RolloutRow, in db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO rollout (id, cluster, plan, digest, frozen, started)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                rollout.id, rollout.cluster, rollout.plan, rollout.digest, rollout.frozen,
+                rollout.started,
+            ]
+        )
+    }
+
+    /// Notes the end of a rollout and forgets its secrets.
+    static func end(
+        _ id: String,
+        _ outcome: RolloutOutcome,
+        _ tally: RolloutTally,
+        at now: Int64,
+        in db: Database
+    ) throws {
+        try db.execute(
+            sql: """
+                UPDATE rollout SET ended = ?, outcome = ?, changed = ?, unchanged = ?, failed = ?
+                WHERE id = ?
+                """,
+            arguments: [
+                now, outcome.rawValue, tally.changed, tally.unchanged, tally.failed, id,
+            ]
+        )
+        try StepOutputTable.forget(rollout: id, in: db)
+    }
+
+    /// The rollout, nothing where there never was one.
+    static func find(_ id: String, in db: Database) throws -> RolloutRow? {
+        try Row.fetchOne(db, sql: "SELECT * FROM rollout WHERE id = ?", arguments: [id]).map(read)
+    }
+
+    /// Rollouts without an end, oldest first.
+    static func unfinished(in db: Database) throws -> [RolloutRow] {
+        try Row.fetchAll(
+            db,
+            sql: "SELECT * FROM rollout WHERE ended IS NULL ORDER BY started, id"
+        ).map(read)
+    }
+
+    /// The latest rollouts, newest first.
+    static func latest(_ limit: Int, in db: Database) throws -> [RolloutRow] {
+        try Row.fetchAll(
+            db,
+            sql: "SELECT * FROM rollout ORDER BY started DESC, id LIMIT ?",
+            arguments: [limit]
+        ).map(read)
+    }
+
+    private static func read(_ row: Row) throws -> RolloutRow {
+        let word: String? = row["outcome"]
+        let outcome = word.flatMap(RolloutOutcome.init)
+        let id: String = row["id"]
+        guard (word == nil) == (outcome == nil) else {
+            throw StoreFailure.corrupt("rollout \(id) ended as '\(word ?? "")'")
+        }
+        return RolloutRow(
+            id: id,
+            cluster: row["cluster"],
+            plan: row["plan"],
+            digest: row["digest"],
+            frozen: row["frozen"],
+            started: row["started"],
+            ended: row["ended"],
+            outcome: outcome,
+            tally: RolloutTally(
+                changed: row["changed"],
+                unchanged: row["unchanged"],
+                failed: row["failed"]
+            )
+        )
+    }
+}

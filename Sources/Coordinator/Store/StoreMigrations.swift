@@ -1,0 +1,26 @@
+import GRDB
+
+/// The schema's history, oldest first. A migration that has been released is never edited.
+enum StoreMigrations {
+    /// Brings any earlier schema to this release's.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("nodes and tokens") { db in
+            try NodeTable.create(in: db)
+            try JoinTokenTable.create(in: db)
+        }
+        migrator.registerMigration("rollouts") { db in
+            try RolloutTable.create(in: db)
+            try JournalTable.create(in: db)
+            try StepOutputTable.create(in: db)
+            try ArtifactPinTable.create(in: db)
+        }
+        return migrator
+    }
+
+    /// Migrations that a file has seen and this release has not, in alphabetical order.
+    static func unknown(in db: Database) throws -> [String] {
+        let known = Set(migrator.migrations)
+        return try migrator.appliedIdentifiers(db).subtracting(known).sorted()
+    }
+}

@@ -1,0 +1,102 @@
+import Plan
+import Testing
+
+@testable import Coordinator
+
+@Suite struct JoinTokenTests {
+    let folder: TemporaryFolder
+    let store: Store
+    let seoul: HostID
+
+    init() async throws {
+        folder = try TemporaryFolder()
+        store = try Store(path: folder.path + "/isthmus.sqlite")
+        let seoul = try #require(HostID("seoul"))
+        self.seoul = seoul
+        let token = JoinTokenRow(
+            id: "t1",
+            hash: "aa",
+            node: seoul,
+            created: 0,
+            expires: 100,
+            used: nil
+        )
+        try await store.write { db in try JoinTokenTable.add(token, in: db) }
+    }
+
+    @Test func `a token enrols its node once`() async throws {
+        #expect(try await consume(at: 10) == .success(seoul))
+        #expect(try await consume(at: 11) == .failure(.used(node: seoul, at: 10)))
+        #expect(try await nodes() == [seoul])
+    }
+
+    @Test func `an expired token enrols nobody`() async throws {
+        #expect(try await consume(at: 100) == .failure(.expired(node: seoul, at: 100)))
+        #expect(try await nodes().isEmpty)
+    }
+
+    @Test func `a wrong secret is told from an unknown token by nobody`() async throws {
+        #expect(try await consume(hash: "bb", at: 1) == .failure(.unknown))
+        #expect(try await consume("t2", at: 1) == .failure(.unknown))
+        #expect(try await nodes().isEmpty)
+    }
+
+    @Test func `a token for one node does not enrol another`() async throws {
+        #expect(try await consume(node: "tokyo", at: 1) == .failure(.unknown))
+        #expect(try await consume(at: 2) == .success(seoul))
+    }
+
+    @Test func `of many enrolments with one token one gets in`() async throws {
+        let successes = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<20 {
+                group.addTask { try await consume(at: 10) == .success(seoul) }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(successes == 1)
+    }
+
+    @Test func `tokens that are long over are forgotten`() async throws {
+        let week: Int64 = 7 * 24 * 3_600_000
+        let later = JoinTokenRow(
+            id: "t2",
+            hash: "aa",
+            node: seoul,
+            created: week + 101,
+            expires: week + 200,
+            used: nil
+        )
+        let unused = try await store.write { db in
+            try JoinTokenTable.add(later, in: db)
+            return try JoinTokenTable.unused(in: db)
+        }
+        #expect(unused == ["t2": week + 200])
+    }
+
+    @Test func `the gate is open while an unused token lives`() {
+        let gate = EnrollmentGate(["t1": 100], now: { 50 })
+        #expect(gate.isOpen)
+        gate.add("t2", until: 60)
+        gate.remove("t1")
+        #expect(gate.isOpen)
+        gate.remove("t2")
+        #expect(!gate.isOpen)
+        #expect(!EnrollmentGate(["t1": 100], now: { 100 }).isOpen)
+    }
+
+    private func consume(
+        _ id: String = "t1",
+        hash: String = "aa",
+        node: String = "seoul",
+        at now: Int64
+    ) async throws -> Result<HostID, JoinTokenRefusal> {
+        let row = try NodeRow.sample(node)
+        return try await store.write { db in
+            try JoinTokenTable.consume(id, hash: hash, enrolling: row, at: now, in: db)
+        }
+    }
+
+    private func nodes() async throws -> [HostID] {
+        try await store.read { db in try NodeTable.all(in: db).map(\.id) }
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Plan
+import Protocol
+import SwiftProtobuf
+import Testing
+
+@testable import Coordinator
+
+@Suite struct PreparationTests {
+    @Test func `a plan with problems is refused with all of them`() async throws {
+        let bench = try await DriverBench()
+        let text = ClusterPlan.sampleText.replacing("\"kind\"", with: "\"kinds\"")
+            .replacing("v1.34.3+k3s1", with: "latest")
+        let refusal = await #expect(throws: StartRefusal.self) { try await bench.prepared(text) }
+        guard case .plan(let problems)? = refusal else {
+            Issue.record("\(String(describing: refusal))")
+            return
+        }
+        #expect(problems.contains("plan.json:3:"))
+        #expect(problems.contains("latest"))
+    }
+
+    @Test func `a plan for another cluster is refused by name`() async throws {
+        let bench = try await DriverBench()
+        let text = ClusterPlan.sampleText.replacing("\"test\"", with: "\"other\"")
+        await #expect(throws: StartRefusal.otherCluster(plan: "other", coordinator: "test")) {
+            try await bench.prepared(text)
+        }
+    }
+
+    @Test func `hosts that never enrolled are named with the command to type`() async throws {
+        let bench = try await DriverBench()
+        let text = ClusterPlan.sampleText.replacing("\"seoul\"", with: "\"busan\"")
+        let busan = try #require(HostID("busan"))
+        bench.agents().connect(bench.hosts[0])
+        let refusal = await #expect(throws: StartRefusal.self) { try await bench.prepared(text) }
+        #expect(refusal == .hosts([.neverEnrolled(busan)]))
+        #expect(refusal?.description.contains("coordinator token create --node busan") == true)
+    }
+
+    @Test func `hosts that are not connected are named with when they were`() async throws {
+        let bench = try await DriverBench()
+        let seoul = bench.hosts[1]
+        try await bench.store.write { db in try NodeTable.noteSeen(seoul, at: 1_000, in: db) }
+        let refusal = await #expect(throws: StartRefusal.self) { try await bench.prepared() }
+        #expect(
+            refusal
+                == .hosts([
+                    .away(bench.hosts[0], lastSeen: nil), .away(seoul, lastSeen: 1_000),
+                ])
+        )
+        #expect(refusal?.description.contains("last seen 1970-01-01T00:00:01Z") == true)
+    }
+
+    @Test func `real machines are kept from stand-ins`() async throws {
+        let bench = try await DriverBench()
+        let agents = bench.agents()
+        agents.connect(bench.hosts[0], simulated: false)
+        agents.connect(bench.hosts[1])
+        await #expect(throws: StartRefusal.hosts([.genuineMachine(bench.hosts[0])])) {
+            try await bench.prepared()
+        }
+    }
+
+    @Test func `an agent that does not know a step is found before anything begins`() async throws {
+        let bench = try await DriverBench()
+        bench.agents().connect(bench.hosts[0])
+        let (_, outbound) = AsyncStream.makeStream(of: WireCoordinatorMessage.self)
+        var hello = WireHello()
+        hello.facts.architecture = "arm64"
+        hello.facts.simulated = true
+        hello.stepKinds = ["hostname", "wireguard-tools", "artifact", "k3s-agent"]
+        _ = bench.registry.connect(bench.hosts[1], hello: hello, at: 1, outbound: outbound)
+        await #expect(throws: StartRefusal.hosts([.unknownKinds(bench.hosts[1], ["mesh-proof"])])) {
+            try await bench.prepared()
+        }
+    }
+
+    @Test func `a processor that K3s does not run on is refused`() async throws {
+        let bench = try await DriverBench()
+        bench.agents().connect(bench.hosts[0])
+        let (_, outbound) = AsyncStream.makeStream(of: WireCoordinatorMessage.self)
+        var hello = WireHello()
+        hello.facts.architecture = "riscv64"
+        hello.facts.simulated = true
+        _ = bench.registry.connect(bench.hosts[1], hello: hello, at: 1, outbound: outbound)
+        await #expect(
+            throws: StartRefusal.hosts([.unknownArchitecture(bench.hosts[1], "riscv64")])
+        ) {
+            try await bench.prepared()
+        }
+    }
+
+    @Test func `equal plans have one digest`() async throws {
+        let bench = try await DriverBench()
+        let agents = bench.agents()
+        for host in bench.hosts { agents.connect(host) }
+        let spaced = ClusterPlan.sampleText.replacing(":", with: " : ")
+            .replacing("v1alpha1\"", with: "v1alpha1\" ")
+        let first = try await bench.prepared()
+        #expect(try await bench.prepared(spaced).digest == first.digest)
+        #expect(first.digest.count == 64)
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import GRPCCore
+import GRPCTransport
+import Logging
+import Plan
+import Protocol
+import SwiftProtobuf
+import Testing
+import Trust
+
+@testable import Coordinator
+
+typealias WireClient = GRPCClient<HTTP2ClientTransport>
+
+/// A coordinator as it is run, on loopback, with a state of its own, and clients of every kind.
+final class ServerBench: Sendable {
+    let folder: TemporaryFolder
+    let state: StateDirectory
+    let server: CoordinatorServer
+    let port: Int
+    private let running: Task<Void, any Error>
+
+    /// Starts a coordinator on an earlier one's folder, or on a new one.
+    init(_ folder: TemporaryFolder? = nil) async throws {
+        let folder = try folder ?? TemporaryFolder()
+        self.folder = folder
+        state = StateDirectory(folder.path + "/state")
+        if (try? state.configuration()) == nil {
+            try Initialization(cluster: "test", address: "127.0.0.1").run(in: state)
+        }
+        var options = CoordinatorOptions()
+        options.listenHost = "127.0.0.1"
+        options.listenPort = 0
+        options.usesStandInArtifacts = true
+        options.logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let server = try await CoordinatorServer(state: state, options: options)
+        self.server = server
+        running = Task { try await server.run() }
+        port = try await server.boundPort()
+    }
+
+    /// Ends it as a signal would, and waits.
+    func stop() async throws {
+        server.beginGracefulShutdown()
+        try await running.value
+    }
+
+    /// A coordinator for the length of a test.
+    static func run(_ body: (ServerBench) async throws -> Void) async throws {
+        let bench = try await ServerBench()
+        do {
+            try await body(bench)
+        } catch {
+            try? await bench.stop()
+            throw error
+        }
+        try await bench.stop()
+    }
+
+    /// Calls with a credential; none enrols.
+    func calling<Result: Sendable>(
+        as credential: Credential?,
+        _ body: (WireClient) async throws -> Result
+    ) async throws -> Result {
+        let authority = try Credential.load(from: state.authority)
+        let pin = try Certificate(pem: authority.certificate).publicKeySHA256
+        let identity = credential.map {
+            TLSIdentity(
+                certificate: $0.certificate,
+                key: $0.key.reveal(),
+                authorities: $0.authorities
+            )
+        }
+        let configuration = ClientConfiguration(
+            host: "127.0.0.1",
+            port: port,
+            trust: credential == nil
+                ? .pinnedAuthority(publicKeySHA256: pin)
+                : .authorities(
+                    pem: authority.certificate,
+                    uri: SPIFFEIdentity.coordinator(cluster: "test").uri
+                ),
+            identity: identity
+        )
+        return try await withGRPCClient(transport: HTTP2ClientTransport(configuration)) {
+            try await body($0)
+        }
+    }
+
+    /// Calls as the operator of this machine.
+    func operating<Result: Sendable>(
+        _ body: (WireOperator.Client<HTTP2ClientTransport>) async throws -> Result
+    )
+        async throws -> Result
+    {
+        try await calling(as: try Credential.load(from: state.operator)) {
+            try await body(WireOperator.Client(wrapping: $0))
+        }
+    }
+
+    /// A token for a node, as the operator makes one.
+    func token(for node: String) async throws -> String {
+        try await operating { client in
+            try await client.createToken(
+                .with {
+                    $0.nodeID = node
+                    $0.timeToLive = 600
+                }
+            ).token
+        }
+    }
+
+    /// Enrols a node with a token, and returns what it would keep.
+    func enrol(_ token: String) async throws -> Credential {
+        let key = try PrivateKey.generate()
+        let request = try CertificateRequest.make(commonName: "node", key: key)
+        let answer = try await calling(as: nil) { client in
+            try await WireEnrollment.Client(wrapping: client).enroll(
+                .with {
+                    $0.token = token
+                    $0.certificateRequest = request.pem
+                    $0.facts.hostname = "machine"
+                }
+            )
+        }
+        return Credential(
+            certificate: answer.certificate,
+            key: try key.pem(),
+            authorities: answer.certificateAuthority
+        )
+    }
+}
