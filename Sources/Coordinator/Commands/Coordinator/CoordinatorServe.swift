@@ -1,0 +1,101 @@
+import ArgumentParser
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// `coordinator serve`.
+struct CoordinatorServe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the coordinator until SIGTERM or SIGINT.",
+        discussion: """
+            Takes up again every rollout that a crash or a stop interrupted. Tells systemd when it \
+            is ready, where the unit asks for it (Type=notify). Logs to standard error.
+
+            EXAMPLE
+              sudo coordinator serve
+              coordinator serve --state ./state --listen 127.0.0.1:7443 --stand-in-artifacts
+
+            EXIT CODES
+              0 stopped by a signal, 1 failed, 2 wrong usage
+            """
+    )
+
+    @OptionGroup var state: StateOption
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen; all of IPv4 with the port given to init where nothing is said.",
+            valueName: "host:port"
+        )
+    )
+    var listen: ListenAddress?
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder or URL that artifacts are taken from instead of their own addresses.",
+            valueName: "dir|url"
+        )
+    )
+    var artifactMirror: String?
+
+    @Flag(help: "Play K3s and Kilo with stand-ins; real machines are then refused.")
+    var standInArtifacts = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How much is logged: trace, debug, info, notice, warning, error or critical.",
+            valueName: "level"
+        ),
+        transform: level
+    )
+    var logLevel = Logger.Level.info
+
+    func run() async throws {
+        var logger = Logger(
+            label: "coordinator",
+            factory: { StreamLogHandler.standardError(label: $0) }
+        )
+        logger.logLevel = logLevel
+        do {
+            let server = try await CoordinatorServer(
+                state: state.directory,
+                options: options(logger)
+            )
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [ServingUnit(server: server)],
+                    gracefulShutdownSignals: [.sigterm, .sigint],
+                    logger: logger
+                )
+            )
+            try await group.run()
+        } catch let failure as StateFailure {
+            throw CommandFailure.state(failure)
+        } catch {
+            throw CommandFailure(
+                "the coordinator cannot serve: \(error)",
+                advice: ["Is the port taken? Choose another with --listen HOST:PORT."]
+            )
+        }
+    }
+
+    private func options(_ logger: Logger) -> CoordinatorOptions {
+        var options = CoordinatorOptions()
+        if let listen {
+            options.listenHost = listen.host
+            options.listenPort = listen.port
+        }
+        options.artifactMirror = artifactMirror
+        options.usesStandInArtifacts = standInArtifacts
+        options.logger = logger
+        return options
+    }
+
+    private static func level(_ word: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: word) else {
+            throw ValidationError("'\(word)' is no log level.")
+        }
+        return level
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import GRPCCore
+import Protocol
+
+extension RolloutCommand {
+    /// `coordinator rollout --plan FILE`.
+    struct Start: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "start",
+            abstract: "Carry a plan out and watch it (the default).",
+            discussion: """
+                The plan is checked first; nothing begins while it has a problem. A second rollout of \
+                the same plan changes nothing. One that failed or was interrupted is simply run again: \
+                what is done is not done twice.
+
+                On a terminal there is a line for each node, drawn in place; otherwise a line for each \
+                change of state. With --output json each line is an object with a member "event": \
+                rolloutStarted, step, line, and at last rolloutEnded with outcome (succeeded, failed, \
+                cancelled), changed, unchanged, failed and digest.
+
+                Ctrl-C ends the watching only. The rollout goes on; coordinator rollout cancel ends it.
+
+                EXAMPLE
+                  coordinator rollout --plan plan.json --dry-run
+                  coordinator rollout --plan plan.json
+                  coordinator rollout --plan plan.json --output json | jq -r .event
+
+                EXIT CODES
+                  0  done
+                  1  failed or cancelled
+                  2  wrong usage, or a plan with problems
+                  3  changes are pending (--dry-run)
+                  130  detached by Ctrl-C; the rollout goes on
+                """
+        )
+
+        @OptionGroup var plan: PlanOption
+
+        @Flag(help: "Ask every agent what would change; change nothing.")
+        var dryRun = false
+
+        @OptionGroup var output: OutputOption
+        @OptionGroup var state: StateOption
+
+        func run() async throws {
+            let submission = try PlanSubmission.read(plan.file)
+            let connection = try OperatorConnection(state)
+            if dryRun {
+                let preview = DryRunReport(
+                    planFile: plan.file,
+                    suffix: state.suffix,
+                    format: output.format
+                )
+                try await connection.run { client in
+                    try await preview.run(submission.request, client: client)
+                }
+            }
+            let watching = RolloutWatching(
+                format: output.format,
+                planFile: plan.file,
+                suffix: state.suffix
+            )
+            try await connection.run { client in
+                let begun = try await client.startRollout(submission.request, options: .patient)
+                try await watching.run(begun.rolloutID, client: client)
+            }
+        }
+    }
+}
