@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# make lab: builds the packages, brings the hosts up, runs the scenarios, takes everything down.
+#
+#   Tests/Lab/run.sh [SCENARIO ...]     KEEP=1 leaves the hosts up, for a look with lab.sh exec
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+[ "$(id -u)" = 0 ] || {
+    echo "make lab needs root: it makes network namespaces and boots systemd in them" >&2
+    exit 1
+}
+[ "$(. /etc/os-release && echo "$ID")" = debian ] || {
+    echo "make lab needs Debian: its hosts run the release of the machine below" >&2
+    exit 1
+}
+packaging/install-dependencies.sh lab
+make --no-print-directory deb
+
+lab=Tests/Lab/lab.sh
+[ -n "${KEEP:-}" ] || trap '"$lab" down' EXIT
+"$lab" up 4
+"$lab" publish dist/*.deb
+cd Tests/Lab
+PYTHONDONTWRITEBYTECODE=1 python3 -m scenarios "$@"

@@ -1,0 +1,1 @@
+"""What the lab tries, and what must be true afterwards."""

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Builds dist/isthmus-agent_VERSION_ARCH.deb and dist/isthmus-coordinator_VERSION_ARCH.deb.
+#
+# The Swift runtime is linked in; OpenSSL, nghttp2 and SQLite stay the distribution's, so that their
+# security fixes arrive without us. The same tree on the same machine gives the same packages: times
+# are the last commit's.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+packaging/install-dependencies.sh build deb
+
+version=$(packaging/version.sh)
+architecture=$(dpkg --print-architecture)
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH
+umask 022
+staging=$(mktemp -d)
+trap 'rm -rf "$staging"' EXIT
+
+# build PACKAGE PROGRAM: packaging/deb/PACKAGE holds its control file, maintainer scripts and units.
+build() {
+    local package=isthmus-$1 program=$2 source=packaging/deb/$1 root=$staging/$1
+    swift build -c release --static-swift-stdlib --product "$program"
+    install -D -m 755 "$(swift build -c release --show-bin-path)/$program" "$root/usr/bin/$program"
+    strip --strip-unneeded --remove-section=.comment "$root/usr/bin/$program"
+    install_units "$source" "$root"
+    document "$package" "$root/usr/share/doc/$package"
+    install -d "$root/DEBIAN"
+    sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" \
+        -e "s/@LIBRARIES@/$(libraries_of "$root/usr/bin/$program")/" \
+        -e "s/@SIZE@/$(du -sk "$root/usr" | cut -f1)/" "$source/control" >"$root/DEBIAN/control"
+    install -m 755 "$source"/{postinst,prerm,postrm} "$root/DEBIAN/"
+    (cd "$root" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) \
+        >"$root/DEBIAN/md5sums"
+    mkdir -p dist
+    dpkg-deb --root-owner-group -Zxz --build "$root" "dist/${package}_${version}_$architecture.deb"
+}
+
+install_units() {
+    install -D -m 644 "$1/isthmus-${1##*/}.service" \
+        "$2/usr/lib/systemd/system/isthmus-${1##*/}.service"
+    [ ! -e "$1/sysusers.conf" ] ||
+        install -D -m 644 "$1/sysusers.conf" "$2/usr/lib/sysusers.d/isthmus-${1##*/}.conf"
+}
+
+document() {
+    install -D -m 644 packaging/deb/copyright "$2/copyright"
+    {
+        echo "$1 ($version) stable; urgency=medium"
+        printf '\n  * See the history of the project.\n\n'
+        echo " -- $(maintainer)  $(date --utc --date="@$SOURCE_DATE_EPOCH" --rfc-email)"
+    } | gzip -9n >"$2/changelog.gz"
+}
+
+maintainer() { sed -n 's/^Maintainer: //p' packaging/deb/agent/control; }
+
+# The packages that the program's shared libraries come from, as dpkg-shlibdeps finds them.
+libraries_of() {
+    mkdir -p "$staging/shlibs/debian"
+    : >"$staging/shlibs/debian/control"
+    (cd "$staging/shlibs" && dpkg-shlibdeps -O "$1" 2>/dev/null) | sed -n 's/^shlibs:Depends=//p'
+}
+
+rm -f dist/isthmus-*.deb
+build agent node-agent
+build coordinator coordinator
+ls -l dist/*.deb
+lintian --allow-root --tag-display-limit 0 dist/*.deb
