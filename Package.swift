@@ -20,15 +20,23 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser: Target.Dependency = .product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let serviceLifecycle: Target.Dependency = .product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
     name: "isthmus",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "coordinator", targets: ["Coordinator"]),
+        .executable(name: "node-agent", targets: ["NodeAgent"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -55,7 +63,8 @@ let package = Package(
         .target(
             name: "PlanFile",
             dependencies: ["Plan", .product(name: "Yams", package: "Yams")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         // One file per kind of step; every effect goes through `Host`.
         .target(name: "Steps", dependencies: ["Plan"], swiftSettings: pure),
 
@@ -63,18 +72,27 @@ let package = Package(
 
         // OpenSSL, as the distribution ships it.
         .systemLibrary(
-            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+            name: "COpenSSL",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]
+        ),
         // Keys, certificates, join tokens, SPIFFE identities.
         .target(name: "Trust", dependencies: ["Plan", "COpenSSL"], swiftSettings: strict),
         // A machine that is only played: in memory or in a folder.
         .target(
-            name: "SimulatedHost", dependencies: ["Plan", "Steps", "Trust"], swiftSettings: strict),
+            name: "SimulatedHost",
+            dependencies: ["Plan", "Steps", "Trust"],
+            swiftSettings: strict
+        ),
 
         // MARK: The wire
 
         // nghttp2, as the distribution ships it.
         .systemLibrary(
-            name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+            name: "CNGHTTP2",
+            pkgConfig: "libnghttp2",
+            providers: [.apt(["libnghttp2-dev"])]
+        ),
         // One HTTP/2 connection without a socket: bytes in, events out.
         .target(name: "HTTP2Session", dependencies: ["CNGHTTP2"], swiftSettings: strict),
         // One TLS 1.3 connection without a socket: ciphertext to plaintext and back.
@@ -83,7 +101,8 @@ let package = Package(
         .target(
             name: "GRPCTransport",
             dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioPosix],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         // The messages and services, generated from the .proto files beside them.
         .target(
             name: "Protocol",
@@ -92,32 +111,86 @@ let package = Package(
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
             ],
             exclude: ["isthmus", "grpc"],
-            swiftSettings: [.swiftLanguageMode(.v6)]),
+            swiftSettings: [.swiftLanguageMode(.v6)]
+        ),
+
+        // MARK: The agent's life, with whatever host it is given
+
+        // The session with the coordinator, the journal of executions, enrolment and renewal.
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Plan", "Steps", "Trust", "GRPCTransport", "Protocol", grpcCore, logging,
+                swiftProtobuf,
+            ],
+            swiftSettings: strict
+        ),
+
+        // MARK: Programs: wiring and effects
+
+        // On every server: registers, carries out steps, reports health.
+        .executableTarget(
+            name: "NodeAgent",
+            dependencies: [
+                "Agent", "Plan", "Steps", "SimulatedHost", "Trust", "GRPCTransport", "Protocol",
+                argumentParser, grpcCore, logging, serviceLifecycle, subprocess, swiftProtobuf,
+            ],
+            swiftSettings: strict
+        ),
+        // The one that sequences: services, driver, store, and the operator's commands.
+        .executableTarget(
+            name: "Coordinator",
+            dependencies: [
+                "Agent", "Plan", "PlanFile", "RolloutEngine", "Steps", "Trust", "GRPCTransport",
+                "Protocol", "SimulatedHost", argumentParser, grpcCore, logging, serviceLifecycle,
+                subprocess, swiftProtobuf,
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
 
         // MARK: Tests; each mirrors the target it is named after
 
         // What any machine must keep, simulated or real.
         .target(
-            name: "HostContract", dependencies: ["Plan", "Steps"], path: "Tests/HostContract",
-            swiftSettings: strict),
+            name: "HostContract",
+            dependencies: ["Plan", "Steps"],
+            path: "Tests/HostContract",
+            swiftSettings: strict
+        ),
         .testTarget(name: "PlanTests", dependencies: ["Plan"], swiftSettings: strict),
         .testTarget(
-            name: "RolloutEngineTests", dependencies: ["Plan", "RolloutEngine"],
-            swiftSettings: strict),
+            name: "RolloutEngineTests",
+            dependencies: ["Plan", "RolloutEngine"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "PlanFileTests", dependencies: ["Plan", "PlanFile"], exclude: ["BadPlans"],
-            swiftSettings: strict),
+            name: "PlanFileTests",
+            dependencies: ["Plan", "PlanFile"],
+            exclude: ["BadPlans"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "StepsTests",
             dependencies: ["HostContract", "Plan", "SimulatedHost", "Steps", "Trust"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "TrustTests", dependencies: ["COpenSSL", "Plan", "Trust"], swiftSettings: strict),
+            name: "TrustTests",
+            dependencies: ["COpenSSL", "Plan", "Trust"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "HTTP2SessionTests", dependencies: ["HTTP2Session"], swiftSettings: strict),
+            name: "HTTP2SessionTests",
+            dependencies: ["HTTP2Session"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "TLSSessionTests", dependencies: ["Plan", "TLSSession", "Trust"],
-            swiftSettings: strict),
+            name: "TLSSessionTests",
+            dependencies: ["Plan", "TLSSession", "Trust"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GRPCTransportTests",
             dependencies: [
@@ -125,6 +198,39 @@ let package = Package(
                 grpcCore, nioCore, nioPosix, swiftProtobuf,
             ],
             exclude: ["Python"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "GRPCTransport", "Plan", "Protocol", "SimulatedHost", "Steps", "Trust",
+                grpcCore, logging, swiftProtobuf,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "NodeAgentTests",
+            dependencies: [
+                "Agent", "HostContract", "NodeAgent", "Plan", "Steps", "Trust", argumentParser,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CoordinatorTests",
+            dependencies: [
+                "Agent", "Coordinator", "GRPCTransport", "Plan", "PlanFile", "Protocol",
+                "RolloutEngine", "SimulatedHost", "Steps", "Trust", argumentParser, grpcCore,
+                logging, swiftProtobuf, .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict
+        ),
+        // Both programs as processes, over loopback.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Coordinator", "NodeAgent", "Plan", "Trust"],
+            swiftSettings: strict
+        ),
+        // Style, layering and completeness, as tests.
+        .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ]
 )
