@@ -84,25 +84,21 @@ public struct AgentService: Sendable {
     }
 
     private func connectOnce() async -> SessionEnd {
-        do {
-            let credential = renewal.credential
-            let transport = try HTTP2ClientTransport(configuration(with: credential))
-            let client = GRPCClient(transport: transport)
-            let session = session(over: client, with: credential)
-            return await withTaskGroup(of: SessionEnd?.self) { group in
-                group.addTask {
-                    try? await client.runConnections()
-                    return nil
-                }
-                group.addTask { await session.run() }
-                var end: SessionEnd?
-                while end == nil, let next = await group.next() { end = next }
-                client.beginGracefulShutdown()
-                group.cancelAll()
-                return end ?? .failed("the connection ended", wasWelcomed: false)
+        let credential = renewal.credential
+        let transport = HTTP2ClientTransport(configuration(with: credential))
+        let client = GRPCClient(transport: transport)
+        let session = session(over: client, with: credential)
+        return await withTaskGroup(of: SessionEnd?.self) { group in
+            group.addTask {
+                try? await client.runConnections()
+                return nil
             }
-        } catch {
-            return .failed("\(error)", wasWelcomed: false)
+            group.addTask { await session.run() }
+            var end: SessionEnd?
+            while end == nil, let next = await group.next() { end = next }
+            client.beginGracefulShutdown()
+            group.cancelAll()
+            return end ?? .failed("the connection ended", wasWelcomed: false)
         }
     }
 

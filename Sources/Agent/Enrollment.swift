@@ -107,7 +107,7 @@ private struct Endpoint {
                 trust: .pinnedAuthority(publicKeySHA256: pin),
                 identity: nil
             )
-            let transport = try HTTP2ClientTransport(configuration)
+            let transport = HTTP2ClientTransport(configuration)
             return try await withGRPCClient(transport: transport) { client in
                 try await WireEnrollment.Client(wrapping: client).enroll(
                     message,

@@ -14,14 +14,17 @@ import Testing
             let received = Recorder<[UInt8]>()
             let script = fetching("abc", into: received)
             coordinator.service.set {
-                $0.artifacts = [
-                    .init(
-                        chunks: [[1, 2, 3], [4]],
-                        failure: RPCError(code: .unavailable, message: "cut")
-                    ),
-                    .init(failure: RPCError(code: .unavailable, message: "cut again")),
-                    .init(chunks: [[5, 6]]),
-                ]
+                $0.artifact = { _, number in
+                    switch number {
+                    case 1:
+                        .init(
+                            chunks: [[1, 2, 3], [4]],
+                            failure: RPCError(code: .unavailable, message: "cut")
+                        )
+                    case 2: .init(failure: RPCError(code: .unavailable, message: "cut again"))
+                    default: .init(chunks: [[5, 6]])
+                    }
+                }
             }
             let agent = try AgentUnderTest(coordinator.state(in: folder))
             _ = try await coordinator.service.heard.hello()
@@ -38,7 +41,9 @@ import Testing
         try await withCoordinator { coordinator, folder in
             let script = fetching("abc", into: Recorder())
             coordinator.service.set {
-                $0.artifacts = [.init(failure: RPCError(code: .notFound, message: "never seen"))]
+                $0.artifact = { _, _ in
+                    .init(failure: RPCError(code: .notFound, message: "never seen"))
+                }
             }
             let agent = try AgentUnderTest(coordinator.state(in: folder))
             _ = try await coordinator.service.heard.hello()
@@ -64,7 +69,7 @@ import Testing
                 }
                 return [:]
             }
-            coordinator.service.set { $0.artifacts = [.init(chunks: [[1], [2]])] }
+            coordinator.service.set { $0.artifact = { _, _ in .init(chunks: [[1], [2]]) } }
             let agent = try AgentUnderTest(coordinator.state(in: folder))
             _ = try await coordinator.service.heard.hello()
             coordinator.service.send(.assign(id, script))
@@ -82,7 +87,9 @@ import Testing
                 await gate.pass()
                 return try await Self.fetch("abc", from: context, into: received)
             }
-            coordinator.service.set { $0.artifacts = [.init(chunks: [[7]])] }
+            coordinator.service.set {
+                $0.artifact = { request, _ in .init(chunks: request.offset == 0 ? [[7]] : []) }
+            }
             let agent = try AgentUnderTest(coordinator.state(in: folder))
             _ = try await coordinator.service.heard.hello()
             coordinator.service.send(.assign(id, script))

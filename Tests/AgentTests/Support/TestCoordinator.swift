@@ -114,8 +114,8 @@ final class TestAgentLink: WireAgentLink.SimpleServiceProtocol {
         var renew: @Sendable (WireRenewRequest) throws -> WireRenewResponse = { _ in
             throw RPCError(code: .unimplemented, message: "no renewal in this test")
         }
-        /// Each fetch is answered by the next of these.
-        var artifacts: [Artifact] = []
+        /// Answers a fetch; its number counts from 1.
+        var artifact: @Sendable (WireFetchArtifactRequest, Int) -> Artifact = { _, _ in Artifact() }
     }
 
     /// An answer to a fetch.
@@ -187,9 +187,7 @@ final class TestAgentLink: WireAgentLink.SimpleServiceProtocol {
         context: ServerContext
     ) async throws {
         fetches.append(request)
-        let artifact = settings.withLock { settings in
-            settings.artifacts.isEmpty ? Artifact() : settings.artifacts.removeFirst()
-        }
+        let artifact = settings.withLock { $0.artifact }(request, fetches.all.count)
         for chunk in artifact.chunks { try await response.write(.with { $0.data = Data(chunk) }) }
         if let failure = artifact.failure { throw failure }
     }
