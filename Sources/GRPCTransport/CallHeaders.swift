@@ -40,11 +40,19 @@ enum CallHeaders {
         return fields
     }
 
-    /// A response to a request that is not gRPC.
-    static func refusal(httpStatus: Int) -> HeaderFields {
-        var fields = HeaderFields()
-        fields.add(":status", String(httpStatus))
-        return fields
+    /// A response to a request that is not served.
+    static func refusal(_ refusal: RequestHead.Refusal) -> HeaderFields {
+        switch refusal {
+        case .http(let status):
+            var fields = HeaderFields()
+            fields.add(":status", String(status))
+            return fields
+        case .status(let status): return trailersOnly(status, [:])
+        case .compression(let status):
+            var fields = trailersOnly(status, [:])
+            fields.add("grpc-accept-encoding", "identity")
+            return fields
+        }
     }
 
     private static func add(

@@ -13,6 +13,8 @@ final class CallStream: Sendable {
         var isLoopAwake = false
         /// Whether the server's answer is complete: nothing that happens later can spoil it.
         var isAnswered = false
+        /// Whether the call has ended, or is just being ended.
+        var isClosing = false
         var cancellation: ServerContext.RPCCancellationHandle?
         /// Whether the handler was only told that the server wants to stop.
         var isAskedToStop = false
@@ -220,11 +222,20 @@ extension CallStream {
 
     /// Ends the call, in both directions. Without an error it ended as it should.
     ///
+    /// The handler is told before its reads and writes fail, so that it cannot leave without hearing it.
+    ///
     /// - Returns: False if it had ended before.
     @discardableResult
     func close(_ error: RPCError?) -> Bool {
+        let handle = state.withLock { state -> ServerContext.RPCCancellationHandle?? in
+            guard !state.isClosing else { return .none }
+            state.isClosing = true
+            return .some(state.cancellation)
+        }
+        guard let handle else { return false }
+        if error != nil { handle?.cancel() }
         let reason = error ?? RPCError(code: .unavailable, message: "The call is over.")
-        guard let closing = state.withLock({ $0.close(error, reason) }) else { return false }
+        let closing = state.withLock { $0.close(error, reason) }
         if let error, closing.readerFails {
             closing.reader?.resume(throwing: error)
         } else {
@@ -233,7 +244,6 @@ extension CallStream {
         for writer in closing.writers { writer.resume(throwing: reason) }
         connection.budget.release(closing.unsent)
         connection.budget.abandon(self, reason)
-        if error != nil { closing.cancellation?.cancel() }
         return true
     }
 }
@@ -242,21 +252,14 @@ extension CallStream.State {
     /// Whom to tell that the call is over, and what it leaves.
     struct Closing {
         var reader: InboundParts.Reader?
-        var readerFails: Bool
+        var readerFails = false
         var writers: [OutboundParts.Writer]
         var unsent: Int
-        var cancellation: ServerContext.RPCCancellationHandle?
     }
 
-    mutating func close(_ error: RPCError?, _ reason: RPCError) -> Closing? {
-        guard outbound.closed == nil else { return nil }
+    mutating func close(_ error: RPCError?, _ reason: RPCError) -> Closing {
         let (unsent, writers) = outbound.close(reason)
-        var closing = Closing(
-            readerFails: false,
-            writers: writers,
-            unsent: unsent,
-            cancellation: cancellation
-        )
+        var closing = Closing(writers: writers, unsent: unsent)
         if let error, !isAnswered {
             closing.readerFails = true
             closing.reader = inbound.fail(error)
@@ -274,7 +277,7 @@ extension CallStream {
     func attach(_ handle: ServerContext.RPCCancellationHandle) {
         let isOver = state.withLock { state in
             state.cancellation = handle
-            return state.outbound.closed != nil || state.isAskedToStop
+            return state.isClosing || state.isAskedToStop
         }
         if isOver { handle.cancel() }
     }

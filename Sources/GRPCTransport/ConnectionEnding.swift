@@ -68,7 +68,7 @@ extension Connection {
         if phase != .lingering { rules.log("\(handle.remote): \(words)") }
         let reason =
             error as? RPCError ?? RPCError(code: .unavailable, message: "\(words).", cause: nil)
-        end(reason, telling: .protocolError)
+        end(reason, telling: (error as? HTTP2Failure)?.code ?? .protocolError)
     }
 
     /// Says goodbye, ends every call for this reason, and closes when the peer has heard it.

@@ -11,8 +11,10 @@ struct RequestHead: Equatable {
     enum Refusal: Error, Equatable {
         /// It is no gRPC: an HTTP status.
         case http(Int)
-        /// It is gRPC that we do not do: a status, and metadata that goes with it.
-        case status(Status, Metadata)
+        /// It is gRPC that we do not do: a status.
+        case status(Status)
+        /// Its messages are compressed in a way that we do not know: a status, and what we know.
+        case compression(Status)
     }
 
     /// Reads the block.
@@ -24,30 +26,22 @@ struct RequestHead: Equatable {
         guard Self.isGRPC(fields["content-type"]) else { throw .http(415) }
         if let encoding = fields["grpc-encoding"], encoding != "identity" {
             let message = "The compression \(encoding) is not supported; send identity."
-            throw .status(
-                Status(code: .unimplemented, message: message),
-                ["grpc-accept-encoding": "identity"]
-            )
+            throw .compression(Status(code: .unimplemented, message: message))
         }
         guard let method = Self.method(fields[":path"] ?? "") else {
-            throw .status(
-                Status(code: .unimplemented, message: "The path is not /service/method."),
-                [:]
-            )
+            let message = "The path is not /service/method."
+            throw .status(Status(code: .unimplemented, message: message))
         }
-        if let text = fields["grpc-timeout"] {
-            guard let timeout = CallTimeout.decode(text) else {
-                throw .status(
-                    Status(code: .invalidArgument, message: "The grpc-timeout is malformed."),
-                    [:]
-                )
-            }
-            self.timeout = timeout
-        } else {
-            timeout = nil
-        }
+        timeout = try Self.timeout(fields["grpc-timeout"])
         self.method = method
         metadata = MetadataFields.read(fields)
+    }
+
+    private static func timeout(_ text: String?) throws(Refusal) -> Duration? {
+        guard let text else { return nil }
+        if let timeout = CallTimeout.decode(text) { return timeout }
+        let message = "The grpc-timeout is malformed."
+        throw .status(Status(code: .invalidArgument, message: message))
     }
 
     /// `application/grpc`, alone or with a subtype or parameters.

@@ -56,20 +56,7 @@ final class ServerCalls: CallSide {
             if endsStream { exchange.stream.finishInbound() }
             run(head, exchange, at: connection)
         } catch {
-            switch error {
-            case .http(let status):
-                connection.http2?.respond(
-                    on: id,
-                    CallHeaders.refusal(httpStatus: status),
-                    endsStream: true
-                )
-            case .status(let status, let metadata):
-                connection.http2?.respond(
-                    on: id,
-                    CallHeaders.trailersOnly(status, metadata),
-                    endsStream: true
-                )
-            }
+            connection.http2?.respond(on: id, CallHeaders.refusal(error), endsStream: true)
         }
     }
 

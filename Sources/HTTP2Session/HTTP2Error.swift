@@ -48,6 +48,8 @@ public struct HTTP2ErrorCode: RawRepresentable, Hashable, Sendable, CustomString
 public struct HTTP2Failure: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence without a full stop.
     public let message: String
+    /// What the peer is to be told.
+    public let code: HTTP2ErrorCode
 
     /// The message.
     public var description: String { message }
@@ -56,6 +58,12 @@ public struct HTTP2Failure: Error, Equatable, Sendable, CustomStringConvertible 
 extension HTTP2Failure {
     /// Puts nghttp2's words behind what was being done.
     init(_ what: String, _ number: Int) {
+        code =
+            switch nghttp2_error(rawValue: Int32(truncatingIfNeeded: number)) {
+            case NGHTTP2_ERR_FLOODED: .enhanceYourCalm
+            case NGHTTP2_ERR_NOMEM, NGHTTP2_ERR_CALLBACK_FAILURE: .internalError
+            default: .protocolError
+            }
         message = "\(what): \(String(cString: nghttp2_strerror(Int32(truncatingIfNeeded: number))))"
     }
 }

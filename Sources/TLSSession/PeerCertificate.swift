@@ -6,7 +6,7 @@ public struct PeerCertificate: Equatable, Sendable {
     /// The subject alternative names of kind URI, in the certificate's order. Only printable ASCII
     /// ones: others have no place in an identity.
     public let uris: [String]
-    /// The serial number as hexadecimal digits in lower case, without leading zeros.
+    /// The serial number as hexadecimal digits in lower case, two for each byte.
     public let serial: String
     /// The end of validity, in milliseconds since 1970.
     public let expires: Int64
@@ -51,8 +51,7 @@ extension PeerCertificate {
         defer { BN_free(big) }
         guard let digits = BN_bn2hex(big) else { return "" }
         defer { CRYPTO_free(digits, #file, #line) }
-        let text = String(cString: digits).lowercased().drop { $0 == "0" }
-        return text.isEmpty ? "0" : String(text)
+        return String(cString: digits).lowercased()
     }
 
     private static func expiry(of certificate: OpaquePointer) -> Int64 {

@@ -128,9 +128,10 @@ struct CancellationTests {
 struct DeadlineTests {
     @Test func `the client's timeout ends the call on both sides`() async throws {
         let fate = Fate()
-        try await withPair(["Wait": fate.method]) { client, _ in
+        try await withPair(["Wait": fate.method, "Echo": RawService.echo]) { client, _ in
+            _ = try await client.call("Echo")  // so that the time is not spent on connecting
             var options = CallOptions.defaults
-            options.timeout = .milliseconds(300)
+            options.timeout = .seconds(1)
             let error = await rpcError {
                 try await client.stream("Wait", options: options) { _ in
                     try await Task.sleep(for: .seconds(60))
@@ -147,7 +148,7 @@ struct DeadlineTests {
         let fate = Fate()
         try await withPair(["Wait": fate.method]) { client, _ in
             let error = await rpcError {
-                try await client.stream("Wait", metadata: ["grpc-timeout": "200m"]) { _ in
+                try await client.stream("Wait", metadata: ["grpc-timeout": "1S"]) { _ in
                     try await Task.sleep(for: .seconds(60))
                 } reading: { response in
                     for try await _ in response.messages {}
@@ -175,7 +176,7 @@ struct DeadlineTests {
         }
         try await withPair(["Flood": flood]) { client, _ in
             let error = await rpcError {
-                try await client.stream("Flood", metadata: ["grpc-timeout": "200m"]) { response in
+                try await client.stream("Flood", metadata: ["grpc-timeout": "1S"]) { response in
                     await failed.wait()
                     for try await _ in response.messages {}
                 }

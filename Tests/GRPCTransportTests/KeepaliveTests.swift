@@ -1,0 +1,136 @@
+import GRPCCore
+import Glibc
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import GRPCTransport
+
+/// A TCP proxy on the loopback interface that can stop forwarding without closing anything.
+private final class Proxy: Sendable {
+    private let isFrozen = Shared(false)
+    private let listener: any Channel
+
+    var port: Int { listener.localAddress?.port ?? 0 }
+
+    init(to target: Int) async throws {
+        let isFrozen = isFrozen
+        listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { inner in
+                ClientBootstrap(group: inner.eventLoop)
+                    .connect(host: "127.0.0.1", port: target)
+                    .flatMapThrowing { outer in
+                        let forth = Forwarder(to: outer, unless: isFrozen)
+                        let back = Forwarder(to: inner, unless: isFrozen)
+                        try inner.pipeline.syncOperations.addHandler(forth)
+                        try outer.pipeline.syncOperations.addHandler(back)
+                    }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+    }
+
+    func freeze() {
+        isFrozen.value = true
+    }
+
+    func close() async throws {
+        try await listener.close()
+    }
+}
+
+private final class Forwarder: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let target: any Channel
+    private let isFrozen: Shared<Bool>
+
+    init(to target: any Channel, unless isFrozen: Shared<Bool>) {
+        self.target = target
+        self.isFrozen = isFrozen
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isFrozen.value else { return }
+        target.writeAndFlush(unwrapInboundIn(data), promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if !isFrozen.value { target.close(promise: nil) }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct KeepaliveTests {
+    private static let quick = Keepalive(interval: .milliseconds(500), timeout: .seconds(2))
+
+    @Test func `a half-open connection is noticed on both sides`() async throws {
+        let (began, cancelled) = (Gate(), Gate())
+        let wait: RawService.Method = { _, context in
+            began.open()
+            try await context.cancellation.cancelled
+            cancelled.open()
+            throw CancellationError()
+        }
+        let cluster = try Cluster()
+        var configuration = try cluster.server()
+        configuration.keepalive = Self.quick
+        try await withServer(configuration, ["Wait": wait]) { _, port in
+            let proxy = try await Proxy(to: port)
+            var configuration = try cluster.client(port: proxy.port)
+            configuration.keepalive = Self.quick
+            try await withClient(configuration) { client in
+                let call = Task { await rpcError { _ = try await client.call("Wait") } }
+                await began.wait()
+                proxy.freeze()
+                let error = await call.value
+                #expect(error?.code == .unavailable)
+                #expect(error?.message == "The peer gives no sign of life any more.")
+                await cancelled.wait()
+            }
+            try await proxy.close()
+        }
+    }
+
+    @Test func `a silent but living connection stays`() async throws {
+        let who = RawService.unary { _, context in Array(context.remotePeer.utf8) }
+        try await withPair(
+            ["Who": who],
+            server: { $0.keepalive = Self.quick },
+            client: { $0.keepalive = Self.quick }
+        ) { client, _ in
+            let before = try await client.call("Who")
+            try await Task.sleep(for: .seconds(3))
+            let after = try await client.call("Who")
+            #expect(before == after)
+        }
+    }
+
+    @Test func `a handler that blocks its thread delays no keepalive`() async throws {
+        let block = RawService.unary { _, _ in
+            usleep(3_500_000)
+            return [1]
+        }
+        try await withPair(
+            ["Block": block],
+            server: { $0.keepalive = Self.quick },
+            client: { $0.keepalive = Self.quick }
+        ) { client, _ in
+            let answer = try await client.call("Block")
+            #expect(answer == [1])
+        }
+    }
+
+    @Test func `the beats of a heart`() {
+        let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+        let keepalive = Keepalive(interval: .seconds(20), timeout: .seconds(10))
+        var heart = Heartbeat(keepalive, now: start)
+        #expect(heart.beat(at: start + .seconds(1)) == .wait(until: start + .seconds(20)))
+        #expect(heart.beat(at: start + .seconds(20)) == .ping(until: start + .seconds(30)))
+        #expect(heart.beat(at: start + .seconds(29)) == .wait(until: start + .seconds(30)))
+        heart.sawSign(at: start + .seconds(29))
+        #expect(heart.beat(at: start + .seconds(30)) == .wait(until: start + .seconds(49)))
+        #expect(heart.beat(at: start + .seconds(49)) == .ping(until: start + .seconds(59)))
+        #expect(heart.beat(at: start + .seconds(59)) == .giveUp)
+    }
+}
