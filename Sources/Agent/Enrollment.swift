@@ -128,14 +128,14 @@ private struct Endpoint {
         case .unavailable, .deadlineExceeded:
             return AgentFailure(
                 "the coordinator at \(host):\(port) cannot be reached: \(words)",
-                remedy: "Check its address, that `coordinator serve` runs there, that the port is"
-                    + " open, and that an unused token lives. The token is still good."
+                remedy: "Check its address, that `coordinator serve` runs there, and that the port"
+                    + " is open. A token belongs to one coordinator and works once: if this one was"
+                    + " made elsewhere, was used or has expired, make another there"
+                    + " (coordinator token create)."
             )
         case .unauthenticated, .permissionDenied, .notFound, .failedPrecondition:
-            return AgentFailure(
-                "the coordinator at \(host):\(port) refused the token: \(words)",
-                remedy: "Make a new one there: coordinator token create --node ID"
-            )
+            // The coordinator knows which token it was and says what to do.
+            return AgentFailure("the coordinator at \(host):\(port) refused the token: \(words)")
         default:
             return AgentFailure("enrolment at \(host):\(port) failed: \(words) (\(error.code))")
         }

@@ -6,8 +6,9 @@ import Trust
 struct StateLock: ~Copyable {
     private let descriptor: Int32
 
-    /// Takes the lock, or says who has to make room. Makes the directory where there is none.
-    init(_ directory: String) throws(AgentFailure) {
+    /// Takes the lock, or says who has to make room; `patience` is how many milliseconds another
+    /// process may take to end. Makes the directory where there is none.
+    init(_ directory: String, patience: UInt32 = 0) throws(AgentFailure) {
         let path = "\(directory)/lock"
         do {
             try AtomicFile.createDirectory(directory, mode: 0o700)
@@ -24,7 +25,7 @@ struct StateLock: ~Copyable {
                 remedy: "Run the command as root, or choose another --state."
             )
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.lock(descriptor, patience: patience) else {
             close(descriptor)
             throw AgentFailure(
                 "an agent runs with \(directory) already",
@@ -32,6 +33,15 @@ struct StateLock: ~Copyable {
             )
         }
         self.descriptor = descriptor
+    }
+
+    private static func lock(_ descriptor: Int32, patience: UInt32) -> Bool {
+        let pause: UInt32 = 50
+        for _ in 0...(patience / pause) {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            if patience > 0 { usleep(pause * 1000) }
+        }
+        return false
     }
 
     deinit {

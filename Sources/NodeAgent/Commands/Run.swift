@@ -31,7 +31,8 @@ struct Run: AsyncParsableCommand {
         guard let enrolled = try AgentState.load(state.directory) else {
             throw AgentFailure.notEnrolled(in: state.directory)
         }
-        let lock = try StateLock(state.directory)
+        // A unit that waits for agent.json starts while `enroll` is about to end.
+        let lock = try StateLock(state.directory, patience: 2000)
         var logger = Logger(label: "node-agent") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel.level
         let machine = try machine.open(as: enrolled.settings.node)
