@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import Plan
 import Protocol
 import RolloutEngine
@@ -17,6 +16,7 @@ final class DriverBench: Sendable {
     let watchers = RolloutWatchers()
     let driver: RolloutDriver
     let mailbox = CheckMailbox()
+    let log = RecordedLog()
     let hosts: [HostID]
 
     init(_ folder: TemporaryFolder) async throws {
@@ -27,7 +27,7 @@ final class DriverBench: Sendable {
                 store: store,
                 registry: registry,
                 watchers: watchers,
-                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+                logger: log.logger
             )
         )
         hosts = try ClusterPlan.sample().hosts.map(\.id)

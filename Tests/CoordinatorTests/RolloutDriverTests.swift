@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Plan
 import Protocol
 import RolloutEngine
@@ -37,6 +38,7 @@ import Testing
         for row in try await bench.journal(of: id) {
             #expect(row.record.firstRange(of: Data("K10-of".utf8)) == nil)
         }
+        #expect(!bench.log.lines.contains { $0.contains("K10-of") })
         let left = try await bench.store.read { db in
             try StepOutputTable.all(of: id.description, in: db)
         }
@@ -133,7 +135,6 @@ import Testing
 
     @Test func `a cancelled rollout waits for what runs and begins no more`() async throws {
         let bench = try await DriverBench()
-        let gate = AsyncStream<Void>.makeStream()
         let agents = bench.agents { _ in nil }
         let tasks = bench.hosts.map { agents.connect($0) }
         let id = try await bench.begin()
@@ -152,8 +153,26 @@ import Testing
         #expect(events.ending?.outcome == .cancelled)
         #expect(agents.asked.count == 2)
         #expect(await !bench.driver.cancel(RolloutID(random: 9)))
-        gate.continuation.finish()
         for task in tasks { task.cancel() }
+    }
+
+    @Test func `nothing begins while the journal cannot be written`() async throws {
+        let bench = try await DriverBench()
+        try await bench.store.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TRIGGER full BEFORE INSERT ON journal
+                    BEGIN SELECT RAISE(FAIL, 'no room'); END
+                    """
+            )
+        }
+        let agents = bench.agents()
+        for host in bench.hosts { agents.connect(host) }
+        let id = try await bench.begin()
+        try await bench.until { bench.log.lines.contains { $0.contains("waits for its journal") } }
+        #expect(agents.asked.isEmpty)
+        try await bench.store.write { db in try db.execute(sql: "DROP TRIGGER full") }
+        #expect(try await bench.events(of: id).ending?.outcome == .succeeded)
     }
 
     /// Cuts the journal after every record, as a crash at that moment would have left it, and lets

@@ -21,7 +21,7 @@ final class ServerBench: Sendable {
     private let running: Task<Void, any Error>
 
     /// Starts a coordinator on an earlier one's folder, or on a new one.
-    init(_ folder: TemporaryFolder? = nil) async throws {
+    init(_ folder: TemporaryFolder? = nil, port: Int = 0) async throws {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
         state = StateDirectory(folder.path + "/state")
@@ -30,13 +30,13 @@ final class ServerBench: Sendable {
         }
         var options = CoordinatorOptions()
         options.listenHost = "127.0.0.1"
-        options.listenPort = 0
+        options.listenPort = port
         options.usesStandInArtifacts = true
         options.logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let server = try await CoordinatorServer(state: state, options: options)
         self.server = server
         running = Task { try await server.run() }
-        port = try await server.boundPort()
+        self.port = try await server.boundPort()
     }
 
     /// Ends it as a signal would, and waits.

@@ -21,6 +21,11 @@ struct DryRun: Sendable {
     /// The clock, milliseconds since 1970.
     var now: @Sendable () -> Int64 = WallClock.now
 
+    /// Milliseconds that looking may take; doing may take longer.
+    private static let longestCheck: Int64 = 120_000
+    /// Milliseconds beyond that in which the agent may say why it took so long.
+    private static let overrun: Int64 = 15_000
+
     fileprivate struct Finding {
         var step: StepNode
         var state: WireStepState
@@ -112,32 +117,31 @@ struct DryRun: Sendable {
 
     private func ask(_ step: StepNode) async -> ExecutionOutcome {
         let execution = ExecutionID(rollout: id, step: step.id, attempt: 1)
+        let timeout = min(step.timeout, Self.longestCheck)
+        let late = StepProblem("the agent of \(step.executor) did not answer in time")
+        let answers = mailbox.expect(execution, from: step.executor)
+        let timer = Task {
+            let delay = Duration.milliseconds(timeout + Self.overrun)
+            guard (try? await Task.sleep(for: delay)) != nil else { return }
+            mailbox.fail(execution, of: step.executor, because: late)
+        }
+        defer {
+            timer.cancel()
+            mailbox.fail(execution, of: step.executor, because: late)
+        }
         let assignment = prepared.frozen.assignment(
             of: step.id,
             execution: execution.description,
             mode: .check,
-            timeout: step.timeout
+            timeout: timeout
         )
-        let answers = mailbox.expect(execution, from: step.executor)
-        let late = StepProblem("the agent of \(step.executor) did not answer in time")
-        let timer = Task {
-            guard (try? await Task.sleep(for: .milliseconds(step.timeout + 15_000))) != nil else {
-                return
-            }
-            mailbox.fail(execution, of: step.executor, because: late)
-        }
-        defer { timer.cancel() }
-        let isSent = assignment.map { message in
-            registry.send(.with { $0.assignment = message }, to: step.executor)
-        }
-        if isSent != true {
-            mailbox.fail(
-                execution,
-                of: step.executor,
-                because: StepProblem("the agent of \(step.executor) is not connected")
-            )
-        }
+        guard let assignment,
+            registry.send(.with { $0.assignment = assignment }, to: step.executor)
+        else { return .failed(StepProblem("the agent of \(step.executor) is not connected")) }
         for await answer in answers { return answer }
+        // Whoever asked went away: the check is of no use any more.
+        let cancel = WireStepCancel.with { $0.executionID = execution.description }
+        registry.send(.with { $0.cancel = cancel }, to: step.executor)
         return .failed(late)
     }
 

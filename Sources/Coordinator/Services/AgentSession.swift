@@ -19,6 +19,8 @@ struct AgentSession: Sendable {
     static let healthInterval: Int64 = 10_000
     /// Milliseconds between entries of a living node in the store.
     private static let noteInterval: Int64 = 60_000
+    /// Characters of a step's output line that are passed on.
+    private static let longestLine = 2_000
     /// How long an agent may take to say hello.
     private static let helloLimit = Duration.seconds(10)
 
@@ -54,18 +56,28 @@ struct AgentSession: Sendable {
             outbound.finish()
         }
         defer { impatience.cancel() }
-        var session: NodeRegistry.Session?
-        var noted: Int64 = 0
-        defer { if let session { part(from: session) } }
-        for try await message in request {
+        var messages = request.makeAsyncIterator()
+        guard let first = try await messages.next(isolation: #isolation) else { return }
+        impatience.cancel()
+        let session = try await greet(first, outbound, at: service.now())
+        defer { part(from: session) }
+        do {
+            try await converse(&messages, in: session)
+        } catch {
+            await noteParting()
+            throw error
+        }
+        await noteParting()
+    }
+
+    private func converse(
+        _ messages: inout RPCAsyncSequence<WireAgentMessage, any Error>.AsyncIterator,
+        in session: NodeRegistry.Session
+    ) async throws {
+        var noted = session.lastSeen
+        while let message = try await messages.next(isolation: #isolation) {
             let now = service.now()
-            guard let current = session else {
-                impatience.cancel()
-                session = try await greet(message, outbound, at: now)
-                noted = now
-                continue
-            }
-            try await take(message, in: current, at: now)
+            try await take(message, in: session, at: now)
             guard now - noted >= Self.noteInterval else { continue }
             noted = now
             let node = node
@@ -73,7 +85,6 @@ struct AgentSession: Sendable {
                 try NodeTable.noteSeen(node, at: now, in: db)
             }
         }
-        if let session { await noteParting(session) }
     }
 
     private func greet(
@@ -120,7 +131,11 @@ struct AgentSession: Sendable {
         case .output(let output):
             let execution = ExecutionID(output.executionID)
             do {
-                try await service.driver.line(output.line, of: execution, from: node)
+                try await service.driver.line(
+                    String(output.line.prefix(Self.longestLine)),
+                    of: execution,
+                    from: node
+                )
             } catch {
                 throw .foreign(error)
             }
@@ -150,7 +165,7 @@ struct AgentSession: Sendable {
         service.logger.note("A node is gone", [.node: node.description])
     }
 
-    private func noteParting(_ session: NodeRegistry.Session) async {
+    private func noteParting() async {
         let now = service.now()
         let node = node
         // The time it was last seen is a convenience; its loss is none.

@@ -1,0 +1,182 @@
+import Agent
+import Foundation
+import GRPCCore
+import GRPCTransport
+import Logging
+import Plan
+import Protocol
+import SimulatedHost
+import Steps
+import SwiftProtobuf
+import Testing
+import Trust
+
+@testable import Coordinator
+
+/// A coordinator and real agents on simulated machines, over mutual TLS.
+@Suite(.timeLimit(.minutes(2))) struct WholeRolloutTests {
+    @Test func `a cluster comes to be and a second rollout changes nothing`() async throws {
+        let bench = try await ServerBench()
+        let machines = try await Machines(bench)
+        try await machines.running(at: bench.port) {
+            try await bench.untilConnected(machines.hosts.count)
+            let pending = try await bench.dryRun()
+            #expect(pending.ending?.outcome == .succeeded)
+            #expect(pending.ending?.failed == 0)
+            #expect(pending.ending?.changed ?? 0 > 0)
+
+            let first = try await bench.rollOut()
+            #expect(first.ending?.outcome == .succeeded, "\(first.failures)")
+            #expect(first.ending?.changed ?? 0 > 0)
+
+            let again = try await bench.dryRun()
+            #expect(again.ending?.changed == 0, "\(again.changed)")
+            #expect(again.ending?.outcome == .succeeded)
+
+            let second = try await bench.rollOut()
+            #expect(second.ending?.outcome == .succeeded)
+            #expect(second.ending?.changed == 0, "\(second.changed)")
+        }
+        try await bench.stop()
+    }
+
+    @Test func `a coordinator that goes away in the middle finishes when it is back`() async throws
+    {
+        let bench = try await ServerBench()
+        let machines = try await Machines(bench)
+        let port = bench.port
+        let events = try await machines.running(at: port) {
+            try await bench.untilConnected(machines.hosts.count)
+            let id = try await bench.start()
+            try await bench.untilChanged(id, steps: 3)
+            try await bench.stop()
+            let again = try await ServerBench(bench.folder, port: port)
+            let events = try await again.watch(id)
+            try await again.stop()
+            return events
+        }
+        #expect(events.ending?.outcome == .succeeded, "\(events.failures)")
+        for (step, states) in events.states {
+            #expect(states.count { $0 == .changed || $0 == .unchanged } == 1, "\(step)")
+        }
+    }
+}
+
+/// Simulated machines with their agents enrolled at a coordinator.
+private struct Machines: Sendable {
+    let hosts: [HostID]
+    private let agents: [AgentService]
+
+    init(_ bench: ServerBench) async throws {
+        let plan = try ClusterPlan.sample()
+        let internet = SimulatedInternet()
+        var agents: [AgentService] = []
+        for planned in plan.hosts {
+            let host = try SimulatedHost(
+                id: planned.id.description,
+                internet: internet,
+                facts: HostFacts(
+                    hostname: "debian",
+                    architecture: .amd64,
+                    kernelWireGuard: true,
+                    addresses: [planned.publicAddress]
+                )
+            )
+            let token = try await bench.token(for: planned.id.description)
+            let state = try await Enrollment.enroll(
+                host: "127.0.0.1",
+                port: UInt16(clamping: bench.port),
+                token: try JoinToken(text: Secret(token)),
+                machine: SimulatedReporter(host),
+                stateDirectory: "\(bench.folder.path)/agent-\(planned.id)"
+            )
+            agents.append(
+                try AgentService(
+                    state,
+                    host: host,
+                    machine: SimulatedReporter(host),
+                    logger: Logger(label: "agent", factory: { _ in SwiftLogNoOpLogHandler() })
+                )
+            )
+        }
+        self.agents = agents
+        hosts = plan.hosts.map(\.id)
+    }
+
+    func running<Result: Sendable>(
+        at port: Int,
+        _ body: () async throws -> Result
+    ) async throws
+        -> Result
+    {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            for agent in agents { group.addTask { await agent.run() } }
+            return try await body()
+        }
+    }
+}
+
+extension ServerBench {
+    private static let request = WireStartRolloutRequest.with {
+        $0.plan = Data(ClusterPlan.sampleText.utf8)
+        $0.fileName = "plan.json"
+    }
+
+    func untilConnected(_ count: Int) async throws {
+        try await operating { client in
+            while try await client.listNodes(.init()).nodes.count(where: \.connected) < count {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+    }
+
+    func start() async throws -> String {
+        try await operating { try await $0.startRollout(Self.request).rolloutID }
+    }
+
+    func rollOut() async throws -> [WireRolloutEvent] {
+        try await watch(start())
+    }
+
+    func watch(_ id: String) async throws -> [WireRolloutEvent] {
+        try await operating { client in
+            try await client.watchRollout(.with { $0.rolloutID = id }) { response in
+                try await response.messages.reduce(into: []) { $0.append($1) }
+            }
+        }
+    }
+
+    func untilChanged(_ id: String, steps: Int) async throws {
+        try await operating { client in
+            try await client.watchRollout(.with { $0.rolloutID = id }) { response in
+                var left = steps
+                for try await event in response.messages {
+                    if case .step(let step)? = event.event, step.state == .changed { left -= 1 }
+                    if left == 0 { return }
+                }
+            }
+        }
+    }
+
+    func dryRun() async throws -> [WireRolloutEvent] {
+        try await operating { client in
+            try await client.dryRun(Self.request) { response in
+                try await response.messages.reduce(into: []) { $0.append($1) }
+            }
+        }
+    }
+}
+
+extension [WireRolloutEvent] {
+    /// What a test's failure shows.
+    fileprivate var failures: [String] { told { $0 == .failed || $0 == .retrying } }
+    fileprivate var changed: [String] { told { $0 == .changed } }
+
+    private func told(_ wanted: (WireStepState) -> Bool) -> [String] {
+        compactMap { event in
+            guard case .step(let step)? = event.event, wanted(step.state) else { return nil }
+            return "\(step.stepID): \(step.message) \(step.details)"
+        }
+    }
+}
