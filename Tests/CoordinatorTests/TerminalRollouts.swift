@@ -9,6 +9,8 @@ struct TellingCoordinator {
     private(set) var log: [String] = []
     private(set) var json: [String] = []
     private var number: Int64 = 0
+    private var events: [WireRolloutEvent] = []
+    private var listener: ((WireRolloutEvent, RolloutView) -> Void)?
 
     static let start: Int64 = 1_700_000_000_000
 
@@ -52,6 +54,12 @@ struct TellingCoordinator {
         TellingCoordinator(nodes: (1...50).map { "node-\($0)" })
     }
 
+    /// Tells all events so far and all to come.
+    mutating func tell(_ listener: @escaping (WireRolloutEvent, RolloutView) -> Void) {
+        for event in events { listener(event, view) }
+        self.listener = listener
+    }
+
     mutating func tell(after seconds: Int64, _ fill: (inout WireRolloutEvent) -> Void) {
         number += 1
         var event = WireRolloutEvent.with {
@@ -60,6 +68,8 @@ struct TellingCoordinator {
         }
         fill(&event)
         view.apply(event)
+        events.append(event)
+        listener?(event, view)
         if let line = view.logLine(for: event) { log.append(line) }
         if let line = view.json(for: event) { json.append(line.text) }
     }

@@ -49,6 +49,25 @@ import Testing
         }
     }
 
+    @Test func `a rehearsal needs nothing and leaves nothing`() async throws {
+        try await World.with { world in
+            let rehearsal = try await world.start(
+                "coordinator",
+                ["rehearse", "--plan", Plans.threeClouds.path]
+            )
+            let ending = try await rehearsal.ending()
+            #expect(ending.status == 0, "\(ending.complaint)")
+            let promise = "Nothing on this machine was touched"
+            let lines = ending.output.split(separator: "\n")
+            #expect(lines.prefix(2).contains { $0.hasPrefix(promise) })
+            #expect(lines.last?.hasPrefix(promise) == true)
+            #expect(ending.output.contains("start K3s server v1.34.3+k3s1"))
+            #expect(ending.output.contains("INSTALL_K3S_SKIP_START=true"))
+            let left = try FileManager.default.contentsOfDirectory(atPath: world.temporary.path)
+            #expect(left.isEmpty, "\(left)")
+        }
+    }
+
     @Test func `an agent that dies in the middle of a step goes on where it was`() async throws {
         try await World.with { world in
             try await world.initialize()

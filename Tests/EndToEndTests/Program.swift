@@ -18,7 +18,7 @@ final class Program: Sendable {
     private let complaintFile: URL
 
     /// Starts `name` (`coordinator`, `node-agent`) from where the tests were built.
-    init(_ name: String, _ arguments: [String], log folder: URL) throws {
+    init(_ name: String, _ arguments: [String], log folder: URL, temporary: URL) throws {
         self.arguments = arguments
         let stem = "\(name)-\(UUID().uuidString.prefix(8))"
         outputFile = folder.appendingPathComponent(stem + ".out")
@@ -26,7 +26,10 @@ final class Program: Sendable {
         process = Process()
         process.executableURL = try Self.products().appendingPathComponent(name)
         process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8"]
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8",
+            "TMPDIR": temporary.path,
+        ]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.create(outputFile)
         process.standardError = try Self.create(complaintFile)

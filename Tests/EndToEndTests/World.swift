@@ -29,7 +29,7 @@ actor World {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("isthmus-test-\(UUID().uuidString.prefix(8))")
         port = try Self.freePort()
-        for name in ["logs", "tokens", "hosts"] {
+        for name in ["logs", "tokens", "hosts", "temporary"] {
             try FileManager.default.createDirectory(
                 at: folder.appendingPathComponent(name),
                 withIntermediateDirectories: true,
@@ -42,6 +42,8 @@ actor World {
     nonisolated var state: URL { folder.appendingPathComponent("coordinator") }
     /// What all processes said.
     nonisolated var logs: URL { folder.appendingPathComponent("logs") }
+    /// Where the programs make their temporary files.
+    nonisolated var temporary: URL { folder.appendingPathComponent("temporary") }
     /// The state folder of a host's agent.
     nonisolated func agentState(of host: String) -> URL {
         folder.appendingPathComponent("agent-\(host)")
@@ -59,7 +61,7 @@ actor World {
 
     /// Starts a program that is ended with the world.
     func start(_ name: String, _ arguments: [String]) throws -> Program {
-        let program = try Program(name, arguments, log: logs)
+        let program = try Program(name, arguments, log: logs, temporary: temporary)
         programs.append(program)
         return program
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GRPCCore
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -72,10 +73,14 @@ struct CoordinatorServe: AsyncParsableCommand {
             try await group.run()
         } catch let failure as StateFailure {
             throw CommandFailure.state(failure)
+        } catch let error as RPCError {
+            throw CommandFailure(
+                "the coordinator cannot serve: \(error.message)",
+                advice: ["Choose another place with --listen HOST:PORT."]
+            )
         } catch {
             throw CommandFailure(
-                "the coordinator cannot serve: \(error)",
-                advice: ["Is the port taken? Choose another with --listen HOST:PORT."]
+                "the coordinator cannot serve with \(state.directory.path): \(error)"
             )
         }
     }

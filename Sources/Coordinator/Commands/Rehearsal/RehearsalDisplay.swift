@@ -64,7 +64,7 @@ struct RehearsalDisplay: RolloutDisplay {
     private func end(_ view: RolloutView) {
         guard let end = view.end else { return }
         write("")
-        let counts = "\(end.changed) steps change something, \(end.unchanged) do not"
+        let counts = "\(end.changed) changed, \(end.unchanged) unchanged"
         switch end.outcome {
         case .succeeded: write(style.paint("The rehearsal went well: \(counts).", .good))
         case .failed, .cancelled, .unspecified, .UNRECOGNIZED:
