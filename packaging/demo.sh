@@ -5,15 +5,17 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-plan=packaging/examples/three-clouds.json
 nodes=(kube-japan kube-seoul kube-chuncheon)
 
 packaging/install-dependencies.sh build
 echo "Building (three minutes on two cores the first time)"
-swift build
-programs=$(swift build --show-bin-path)
+swift build --product coordinator
+swift build --product node-agent
+PATH=$(swift build --show-bin-path):$PATH
 
 folder=$(mktemp -d)
+cp packaging/examples/three-clouds.json "$folder"
+cd "$folder"
 processes=()
 begun=$SECONDS
 
@@ -21,12 +23,11 @@ begun=$SECONDS
 clean_up() {
     local status=$?
     trap '' INT TERM
-    [ $status = 0 ] || tail -n 5 "$folder"/*.log >&2 || true
+    [ $status = 0 ] || tail -n 5 ./*.log >&2 || true
     [ ${#processes[@]} = 0 ] || kill "${processes[@]}" 2>/dev/null || true
     wait
     rm -rf "$folder"
-    echo
-    echo "Everything is stopped, nothing is left behind. $((SECONDS - begun)) seconds."
+    printf '\nEverything is stopped, nothing is left behind. %d seconds.\n' $((SECONDS - begun))
 }
 trap clean_up EXIT
 trap 'exit 130' INT
@@ -36,66 +37,64 @@ bold='' plain=''
 if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
 tell() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 
-# Shows a command as one would type it in the demo's folder.
-show() { echo "\$ ${*//$folder\//}"; }
-
 run() {
-    show "$@"
-    "$programs/$1" "${@:2}"
+    echo "\$ $*"
+    "$@"
 }
 
 # in_background LOG PROGRAM ARGUMENT...
 in_background() {
-    show "${@:2}" "&"
-    "$programs/$2" "${@:3}" >"$folder/$1.log" 2>&1 &
+    echo "\$ ${*:2} &"
+    "${@:2}" >"$1.log" 2>&1 &
     processes+=($!)
 }
 
-# A token is shown to nobody: it goes from the coordinator to a file that only its owner reads.
-token_into() {
-    show coordinator token create --node "$2" --state coordinator ">" "$1"
-    (umask 077 && "$programs/coordinator" token create --node "$2" \
-        --state "$folder/coordinator" >"$folder/$1" 2>"$folder/token.log")
+# A token is shown to nobody: it goes into a file that only its owner reads.
+token_for() {
+    echo "\$ coordinator token create --node $1 --state coordinator >$1.token"
+    (umask 077 && coordinator token create --node "$1" --state coordinator >"$1.token" 2>token.log)
 }
 
 free_port() {
     local port
     while :; do
-        port=$((20000 + RANDOM))
+        port=$((20000 + RANDOM % 12000)) # below the ports that clients get
         (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
     done
     echo "$port"
 }
 
-wait_for_coordinator() {
+# until_said TEXT COUNT: the node list says a text that often; ten seconds at most.
+until_said() {
     for _ in $(seq 100); do
-        "$programs/coordinator" node list --state "$folder/coordinator" >/dev/null 2>&1 && return
+        [ "$(coordinator node list --state coordinator --output json 2>/dev/null |
+            grep -o "$1" | wc -l)" != "$2" ] || return 0
         sleep 0.1
     done
-    echo "The coordinator did not come up." >&2
+    echo "The coordinator or an agent did not come up." >&2
     exit 1
 }
 
 address=127.0.0.1:$(free_port)
 tell "A coordinator, with a certificate authority of its own"
-run coordinator init --cluster three-clouds --address "$address" --state "$folder/coordinator"
-in_background coordinator coordinator serve --stand-in-artifacts --state "$folder/coordinator"
-wait_for_coordinator
+run coordinator init --cluster three-clouds --address "$address" --state coordinator
+in_background coordinator coordinator serve --stand-in-artifacts --state coordinator
+until_said nodes 1
 
 tell "Three machines join, each with a token that works once"
 for node in "${nodes[@]}"; do
-    machine=(--host "simulated:$folder/machines/$node" --state "$folder/$node")
-    token_into "$node.token" "$node"
-    run node-agent enroll --coordinator "$address" --token-file "$folder/$node.token" \
-        "${machine[@]}"
+    token_for "$node"
+    machine=(--host "simulated:machines/$node" --state "$node")
+    run node-agent enroll --coordinator "$address" --token-file "$node.token" "${machine[@]}"
     in_background "$node" node-agent run "${machine[@]}"
 done
+until_said '"connected":true' 3
 
 tell "The plan becomes a cluster"
-run coordinator rollout --plan "$plan" --state "$folder/coordinator"
+run coordinator rollout --plan three-clouds.json --state coordinator
 
 tell "What is where"
-run coordinator node list --state "$folder/coordinator"
+run coordinator node list --state coordinator
 
 tell "The same plan once more changes nothing"
-run coordinator rollout --plan "$plan" --state "$folder/coordinator"
+run coordinator rollout --plan three-clouds.json --state coordinator
