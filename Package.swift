@@ -28,6 +28,10 @@ let serviceLifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
 )
+let unixSignals: Target.Dependency = .product(
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -134,6 +138,7 @@ let package = Package(
             dependencies: [
                 "Agent", "Plan", "Steps", "SimulatedHost", "Trust", "GRPCTransport", "Protocol",
                 argumentParser, grpcCore, logging, serviceLifecycle, subprocess, swiftProtobuf,
+                unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -143,7 +148,7 @@ let package = Package(
             dependencies: [
                 "Agent", "Plan", "PlanFile", "RolloutEngine", "Steps", "Trust", "GRPCTransport",
                 "Protocol", "SimulatedHost", argumentParser, grpcCore, logging, serviceLifecycle,
-                subprocess, swiftProtobuf,
+                subprocess, swiftProtobuf, unixSignals,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Yams", package: "Yams"),
             ],
