@@ -16,24 +16,59 @@ let strict: [SwiftSetting] = [
 let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let serviceLifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
+let unixSignals: Target.Dependency = .product(
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
     name: "isthmus",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "coordinator", targets: ["Coordinator"]),
+        .executable(name: "node-agent", targets: ["NodeAgent"]),
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
         // MARK: Pure core: values and decisions; no Foundation, clock, file, socket or task
 
         // What an operator asks for, and the graph of steps it becomes.
         .target(name: "Plan", swiftSettings: pure),
+        // The whole life of a rollout: an event in, records and effects out.
+        .target(name: "RolloutEngine", dependencies: ["Plan"], swiftSettings: pure),
 
         // MARK: Reading plans and doing steps
 
+        // Bytes of JSON or YAML to a plan, or every problem with its place in the text.
+        .target(
+            name: "PlanFile",
+            dependencies: ["Plan", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict
+        ),
         // One file per kind of step; every effect goes through `Host`.
         .target(name: "Steps", dependencies: ["Plan"], swiftSettings: pure),
 
@@ -45,6 +80,14 @@ let package = Package(
             pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"])]
         ),
+        // Keys, certificates, join tokens, SPIFFE identities.
+        .target(name: "Trust", dependencies: ["Plan", "COpenSSL"], swiftSettings: strict),
+        // A machine that is only played: in memory or in a folder.
+        .target(
+            name: "SimulatedHost",
+            dependencies: ["Plan", "Steps", "Trust"],
+            swiftSettings: strict
+        ),
 
         // MARK: The wire
 
@@ -53,6 +96,16 @@ let package = Package(
             name: "CNGHTTP2",
             pkgConfig: "libnghttp2",
             providers: [.apt(["libnghttp2-dev"])]
+        ),
+        // One HTTP/2 connection without a socket: bytes in, events out.
+        .target(name: "HTTP2Session", dependencies: ["CNGHTTP2"], swiftSettings: strict),
+        // One TLS 1.3 connection without a socket: ciphertext to plaintext and back.
+        .target(name: "TLSSession", dependencies: ["COpenSSL"], swiftSettings: strict),
+        // gRPC's client and server transports over the two, on NIO's sockets.
+        .target(
+            name: "GRPCTransport",
+            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioPosix],
+            swiftSettings: strict
         ),
         // The messages and services, generated from the .proto files beside them.
         .target(
@@ -65,5 +118,124 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]
         ),
 
+        // MARK: The agent's life, with whatever host it is given
+
+        // The session with the coordinator, the journal of executions, enrolment and renewal.
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Plan", "Steps", "Trust", "GRPCTransport", "Protocol", grpcCore, logging,
+                swiftProtobuf,
+            ],
+            swiftSettings: strict
+        ),
+
+        // MARK: Programs: wiring and effects
+
+        // On every server: registers, carries out steps, reports health.
+        .executableTarget(
+            name: "NodeAgent",
+            dependencies: [
+                "Agent", "Plan", "Steps", "SimulatedHost", "Trust", "GRPCTransport", "Protocol",
+                argumentParser, grpcCore, logging, serviceLifecycle, subprocess, swiftProtobuf,
+                unixSignals,
+            ],
+            swiftSettings: strict
+        ),
+        // The one that sequences: services, driver, store, and the operator's commands.
+        .executableTarget(
+            name: "Coordinator",
+            dependencies: [
+                "Agent", "Plan", "PlanFile", "RolloutEngine", "Steps", "Trust", "GRPCTransport",
+                "Protocol", "SimulatedHost", argumentParser, grpcCore, logging, serviceLifecycle,
+                subprocess, swiftProtobuf, unixSignals,
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // MARK: Tests; each mirrors the target it is named after
+
+        // What any machine must keep, simulated or real.
+        .target(
+            name: "HostContract",
+            dependencies: ["Plan", "Steps"],
+            path: "Tests/HostContract",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "PlanTests", dependencies: ["Plan"], swiftSettings: strict),
+        .testTarget(
+            name: "RolloutEngineTests",
+            dependencies: ["Plan", "RolloutEngine"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PlanFileTests",
+            dependencies: ["Plan", "PlanFile"],
+            exclude: ["BadPlans"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "StepsTests",
+            dependencies: ["HostContract", "Plan", "SimulatedHost", "Steps", "Trust"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TrustTests",
+            dependencies: ["COpenSSL", "Plan", "Trust"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HTTP2SessionTests",
+            dependencies: ["HTTP2Session"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TLSSessionTests",
+            dependencies: ["Plan", "TLSSession", "Trust"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GRPCTransportTests",
+            dependencies: [
+                "GRPCTransport", "HTTP2Session", "Plan", "Protocol", "TLSSession", "Trust",
+                grpcCore, nioCore, nioPosix, swiftProtobuf,
+            ],
+            exclude: ["Python"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "GRPCTransport", "Plan", "Protocol", "SimulatedHost", "Steps", "Trust",
+                grpcCore, logging, swiftProtobuf,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "NodeAgentTests",
+            dependencies: [
+                "Agent", "HostContract", "NodeAgent", "Plan", "Steps", "Trust", argumentParser,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CoordinatorTests",
+            dependencies: [
+                "Agent", "Coordinator", "GRPCTransport", "Plan", "PlanFile", "Protocol",
+                "RolloutEngine", "SimulatedHost", "Steps", "Trust", argumentParser, grpcCore,
+                logging, swiftProtobuf, .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict
+        ),
+        // Both programs as processes, over loopback.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Coordinator", "NodeAgent", "Plan", "Trust"],
+            swiftSettings: strict
+        ),
+        // Style, layering and completeness, as tests.
+        .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ]
 )

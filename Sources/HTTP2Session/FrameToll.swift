@@ -1,6 +1,6 @@
 /// A count of the frames that cost their sender nothing and their receiver something: empty DATA,
-/// PRIORITY, RST_STREAM, SETTINGS, PING, WINDOW_UPDATE and unknown ones. nghttp2 bounds some of
-/// these floods, but not all.
+/// PRIORITY, RST_STREAM, SETTINGS, PING and WINDOW_UPDATE. nghttp2 bounds some of these floods, but
+/// not all. Frames of unknown types it skips unseen, for no more work than it is to receive them.
 ///
 /// It is a bucket of tokens. Time refills it, and so does every DATA frame that we send, because an
 /// honest peer answers those with WINDOW_UPDATE and PING.

@@ -26,7 +26,12 @@ struct Cluster {
     ) throws -> (identity: TLSIdentity, certificate: Certificate) {
         let key = try PrivateKey.generate()
         let request = try CertificateRequest.make(commonName: "any", key: key)
-        let certificate = try authority.issue(request, to: identity, now: now)
+        let certificate = try authority.issue(
+            request,
+            to: identity,
+            addresses: ["127.0.0.1", "localhost"],
+            now: now
+        )
         let pem = try key.pem()
         return (
             TLSIdentity(

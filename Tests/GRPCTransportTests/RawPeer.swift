@@ -57,6 +57,9 @@ final class RawSocket {
     }
 }
 
+/// The peer neither said anything nor closed the connection.
+struct Silence: Error {}
+
 /// A client that speaks TLS as it should, and over it whatever it likes.
 final class RawPeer {
     let socket: RawSocket
@@ -83,7 +86,8 @@ final class RawPeer {
     /// The plaintext that came; nil at the end.
     func receive() throws -> [UInt8]? {
         socket.send(tls.takeCiphertext())
-        guard let ciphertext = socket.receive(), !ciphertext.isEmpty else { return nil }
+        guard let ciphertext = socket.receive() else { throw Silence() }
+        guard !ciphertext.isEmpty else { return nil }
         var plaintext: [UInt8] = []
         let reception = try ciphertext.withUnsafeBytes { ciphertext in
             try tls.receive(ciphertext, established: {}) { plaintext.append(contentsOf: $0) }

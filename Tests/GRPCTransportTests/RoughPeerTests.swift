@@ -80,7 +80,7 @@ struct RoughPeerTests {
     @Test(arguments: [
         Frame(type: 0, stream: 1), Frame(type: 2, stream: 3, payload: [0, 0, 0, 0, 1]),
         Frame(type: 4), Frame(type: 6, payload: [UInt8](repeating: 0, count: 8)),
-        Frame(type: 8, payload: [0, 0, 0, 1]), Frame(type: 0xbe),
+        Frame(type: 8, payload: [0, 0, 0, 1]),
     ])
     func `a flood of cheap frames is answered with ENHANCE_YOUR_CALM`(frame: Frame) async throws {
         try await withRoughServer { cluster, port in
@@ -92,7 +92,7 @@ struct RoughPeerTests {
                 let flood = (0..<100).flatMap { _ in frame.bytes }
                 guard try peer.send(flood) else { break }
             }
-            let goAway = try? peer.framesUntilEnd().last { $0.type == 7 }
+            let goAway = try peer.framesUntilEnd().last { $0.type == 7 }
             // The socket's reset may outrun the GOAWAY; if it came, it says this.
             if let goAway { #expect(goAway.payload[4...7] == [0, 0, 0, 11]) }
         }

@@ -33,7 +33,7 @@ actor RolloutDriver {
 
     /// Begins a rollout; when this returns, a crash would only delay it.
     func begin(_ row: RolloutRow, id: RolloutID) async throws(StartRefusal) {
-        try demandIdle()
+        try await demandIdle()
         beginning = id
         defer { beginning = nil }
         do {
@@ -49,8 +49,10 @@ actor RolloutDriver {
         }
     }
 
-    /// Fails where a rollout is at work.
-    func demandIdle() throws(StartRefusal) {
+    /// Fails where a rollout is at work. One whose end is told, but not noted yet, is waited for: who
+    /// has just seen it end may start the next.
+    func demandIdle() async throws(StartRefusal) {
+        for work in works.values where work.run.isEnding { await work.task.value }
         if let id = beginning ?? works.keys.first { throw .alreadyRunning(id) }
     }
 

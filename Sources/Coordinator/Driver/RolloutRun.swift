@@ -4,6 +4,7 @@ import Plan
 import Protocol
 import RolloutEngine
 import SwiftProtobuf
+import Synchronization
 
 /// One rollout at work. Everything that happens to it stands in one queue; for each event the
 /// engine decides, the records are made durable, and only then its effects begin.
@@ -22,6 +23,7 @@ actor RolloutRun {
     private nonisolated let inbox: AsyncStream<Arrival>.Continuation
     private nonisolated let executors: [StepID: HostID]
     private nonisolated let surroundings: DriverSurroundings
+    private nonisolated let ending = Atomic(false)
 
     private let frozen: FrozenRollout
     private var engine: Rollout
@@ -107,6 +109,9 @@ actor RolloutRun {
         surroundings.watchers.publish(.line(step, text), of: id.description)
     }
 
+    /// Whether its last record is durable, so that those who watch may know of the end already.
+    nonisolated var isEnding: Bool { ending.load(ordering: .acquiring) }
+
     /// Asks for the end.
     nonisolated func cancel() {
         inbox.yield(Arrival(event: .cancelRequested(at: surroundings.now())))
@@ -166,6 +171,7 @@ actor RolloutRun {
         guard !Task.isCancelled else { return false }
         if let owner { remember(outputs, of: owner) }
         lastNumber += Int64(records.count)
+        if engine.state.outcome != nil { ending.store(true, ordering: .releasing) }
         for (offset, record) in records.enumerated() {
             surroundings.watchers.publish(.record(number + Int64(offset) + 1, record), of: rollout)
         }
