@@ -25,6 +25,7 @@ format:
 # dist/isthmus-agent_*.deb and dist/isthmus-coordinator_*.deb
 deb:
 	@packaging/deb/build.sh
+	@lintian --allow-root --tag-display-limit 0 dist/*.deb
 
 # All of it, as continuous integration does.
 check:

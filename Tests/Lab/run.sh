@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
     exit 1
 }
 packaging/install-dependencies.sh lab
-make --no-print-directory deb
+packaging/deb/build.sh
 
 lab=Tests/Lab/lab.sh
 [ -n "${KEEP:-}" ] || trap '"$lab" down' EXIT

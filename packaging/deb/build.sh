@@ -24,6 +24,8 @@ build() {
     install -D -m 755 "$(swift build -c release --show-bin-path)/$program" "$root/usr/bin/$program"
     strip --strip-unneeded --remove-section=.comment "$root/usr/bin/$program"
     install_units "$source" "$root"
+    [ ! -e "$source/lintian-overrides" ] || install -D -m 644 "$source/lintian-overrides" \
+        "$root/usr/share/lintian/overrides/$package"
     document "$package" "$root/usr/share/doc/$package"
     install -d "$root/DEBIAN"
     sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" \
@@ -65,4 +67,3 @@ rm -f dist/isthmus-*.deb
 build agent node-agent
 build coordinator coordinator
 ls -l dist/*.deb
-lintian --allow-root --tag-display-limit 0 dist/*.deb

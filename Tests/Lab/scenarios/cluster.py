@@ -94,8 +94,12 @@ def unit_state(host, unit):
     return host.run("systemctl", "is-active", unit).output.strip()
 
 
-def agents_run():
-    return all(unit_state(host, "isthmus-agent") == "active" for host in NODES)
+def agents_are_connected():
+    listing = COORDINATOR.run("coordinator", "node", "list", "--output", "json")
+    if listing.status:
+        return False
+    nodes = json.loads(listing.output)["nodes"]
+    return len(nodes) == len(NODES) and all(node["connected"] for node in nodes)
 
 
 def k3s_unit(host):

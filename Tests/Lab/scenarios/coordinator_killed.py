@@ -18,7 +18,7 @@ def run(report):
         cluster.install_packages()
         cluster.start_coordinator()
         cluster.enroll_all()
-        report.check("the agents run", eventually(20, cluster.agents_run))
+        report.check("the agents connect", eventually(20, cluster.agents_are_connected))
     with report.phase("rollout with a killed coordinator"):
         watched = kill_in_the_middle(report)
     report.equal("the watching command ends well, connected again", watched.status, 0)
