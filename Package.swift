@@ -120,12 +120,15 @@ let package = Package(
 
         // MARK: The agent's life, with whatever host it is given
 
+        // What a long-running program of ours is made of: its release, its clocks, its word to systemd.
+        .target(name: "Daemon", swiftSettings: strict),
+
         // The session with the coordinator, the journal of executions, enrolment and renewal.
         .target(
             name: "Agent",
             dependencies: [
-                "Plan", "Steps", "Trust", "GRPCTransport", "Protocol", grpcCore, logging,
-                swiftProtobuf,
+                "Daemon", "Plan", "Steps", "Trust", "GRPCTransport", "Protocol", grpcCore,
+                logging, swiftProtobuf,
             ],
             swiftSettings: strict
         ),
@@ -136,7 +139,8 @@ let package = Package(
         .executableTarget(
             name: "NodeAgent",
             dependencies: [
-                "Agent", "Plan", "Steps", "SimulatedHost", "Trust", "GRPCTransport", "Protocol",
+                "Agent", "Daemon", "Plan", "Steps", "SimulatedHost", "Trust", "GRPCTransport",
+                "Protocol",
                 argumentParser, grpcCore, logging, serviceLifecycle, subprocess, swiftProtobuf,
                 unixSignals,
             ],
@@ -146,8 +150,9 @@ let package = Package(
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Agent", "Plan", "PlanFile", "RolloutEngine", "Steps", "Trust", "GRPCTransport",
-                "Protocol", "SimulatedHost", argumentParser, grpcCore, logging, serviceLifecycle,
+                "Agent", "Daemon", "Plan", "PlanFile", "RolloutEngine", "Steps", "Trust",
+                "GRPCTransport", "Protocol", "SimulatedHost", argumentParser, grpcCore, logging,
+                serviceLifecycle,
                 subprocess, swiftProtobuf, unixSignals,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Yams", package: "Yams"),
@@ -205,10 +210,12 @@ let package = Package(
             exclude: ["Python"],
             swiftSettings: strict
         ),
+        .testTarget(name: "DaemonTests", dependencies: ["Daemon"], swiftSettings: strict),
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "GRPCTransport", "Plan", "Protocol", "SimulatedHost", "Steps", "Trust",
+                "Agent", "Daemon", "GRPCTransport", "Plan", "Protocol", "SimulatedHost", "Steps",
+                "Trust",
                 grpcCore, logging, swiftProtobuf,
             ],
             swiftSettings: strict
@@ -223,7 +230,7 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Agent", "Coordinator", "GRPCTransport", "Plan", "PlanFile", "Protocol",
+                "Agent", "Coordinator", "Daemon", "GRPCTransport", "Plan", "PlanFile", "Protocol",
                 "RolloutEngine", "SimulatedHost", "Steps", "Trust", argumentParser, grpcCore,
                 logging, swiftProtobuf, .product(name: "GRDB", package: "GRDB.swift"),
             ],
@@ -232,7 +239,7 @@ let package = Package(
         // Both programs as processes, over loopback.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Coordinator", "NodeAgent", "Plan", "Trust"],
+            dependencies: ["Coordinator", "Daemon", "NodeAgent", "Plan", "Trust"],
             swiftSettings: strict
         ),
         // Style, layering and completeness, as tests.

@@ -1,3 +1,4 @@
+import Daemon
 import GRPCCore
 import GRPCTransport
 public import Logging

@@ -1,3 +1,4 @@
+import Daemon
 import FoundationEssentials
 import Logging
 import Plan
@@ -101,7 +102,7 @@ extension Assignments {
         case .check: return (id, .check)
         case .unspecified, .UNRECOGNIZED:
             throw StepFailure(
-                "the assignment asks for a mode that agent \(AgentVersion.current) does not know",
+                "the assignment asks for a mode that agent \(Release.version) does not know",
                 remedy: "Install the coordinator's version of the agent on this node.",
                 isPermanent: true
             )

@@ -1,3 +1,4 @@
+import Daemon
 import Plan
 public import Protocol
 public import Steps
@@ -49,7 +50,7 @@ extension MachineReporter {
     /// The facts, and which agent tells them.
     func signedFacts() async -> WireMachineFacts {
         var facts = await facts()
-        facts.agentVersion = AgentVersion.current
+        facts.agentVersion = Release.version
         return facts
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Foundation
 
 /// The coordinator: a server that sequences rollouts, and the operator's command line to it.
@@ -24,7 +25,7 @@ struct CoordinatorProgram: AsyncParsableCommand {
               2  wrong usage, or a plan with problems
               3  changes are pending (rollout --dry-run)
             """,
-        version: "isthmus 0.1.0",
+        version: Release.version,
         subcommands: [
             CoordinatorInit.self, CoordinatorServe.self, TokenCommand.self, NodeCommand.self,
             PlanCommand.self, RolloutCommand.self, Rehearse.self,

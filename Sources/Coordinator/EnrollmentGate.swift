@@ -1,3 +1,4 @@
+import Daemon
 import Synchronization
 
 /// Whether strangers are let in as far as the enrolment at all: only while a token that could let

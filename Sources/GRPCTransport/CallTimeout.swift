@@ -20,12 +20,4 @@ enum CallTimeout {
         default: return nil
         }
     }
-
-    /// The header for a timeout; parts of a millisecond are rounded up.
-    static func encode(_ timeout: Duration) -> String {
-        let (seconds, attoseconds) = min(max(timeout, .zero), longest).components
-        let fraction = attoseconds / 1_000_000_000_000_000
-        let milliseconds = seconds * 1000 + fraction + 1
-        return milliseconds < 100_000_000 ? "\(milliseconds)m" : "\(seconds + 1)S"
-    }
 }

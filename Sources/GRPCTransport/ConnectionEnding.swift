@@ -5,8 +5,8 @@ internal import TLSSession
 
 // How a connection ends: in peace, by a fault, or by loss.
 extension Connection {
-    /// Lets the calls that exist end, at most for `grace`. A server says GOAWAY twice, so that requests
-    /// that were under way at the first are still served (RFC 9113 section 6.8).
+    /// Lets the calls that exist end, at most for `grace` (servers only). GOAWAY is said twice, so that
+    /// requests that were under way at the first are still served (RFC 9113 section 6.8).
     func shutDown(grace: TimeAmount) {
         switch phase {
         case .draining, .lingering, .closed: return
@@ -20,11 +20,9 @@ extension Connection {
         }
         drain()
         for exchange in exchanges.all { exchange.stream.askToStop() }
-        if side.role == .server {
-            http2?.announceGoAway()
-            http2?.ping()
-            set(.secondGoAway, in: .seconds(1)) { $0.sayFinalGoAway() }
-        }
+        http2?.announceGoAway()
+        http2?.ping()
+        set(.secondGoAway, in: .seconds(1)) { $0.sayFinalGoAway() }
         set(.grace, in: grace) { connection in
             connection.end(
                 RPCError(code: .unavailable, message: "The server stopped before the call ended."),
@@ -36,9 +34,7 @@ extension Connection {
 
     /// The client has had the time to hear the first GOAWAY.
     func sayFinalGoAway() {
-        guard phase == .draining, timers[.secondGoAway] != nil || side.role == .server else {
-            return
-        }
+        guard phase == .draining else { return }
         cancel(.secondGoAway)
         http2?.goAway()
         flushSoon()

@@ -78,6 +78,7 @@ final class Connectivity: Sendable {
     /// - Parameter waitForReady: Whether to wait even while the server cannot be reached.
     /// - Throws: UNAVAILABLE with the reason, FAILED_PRECONDITION at shutdown, or
     ///   CANCELLED.
+    /// - Returns: A connection that was ready a moment ago.
     func beginCall(waitForReady: Bool) async throws -> ConnectionHandle {
         let id = state.withLock { state in
             state.nextID += 1

@@ -73,6 +73,9 @@ extension HTTP2ServerTransport {
     /// Listens, and serves until `beginGracefulShutdown()` has run its course. Cancelling the task
     /// ends everything at once.
     ///
+    /// When it returns every connection is closed. Handlers whose calls were cut off have been told, but
+    /// may still be about to end.
+    ///
     /// - Parameter streamHandler: Runs each call.
     /// - Throws: What keeps the server from listening.
     public func listen(

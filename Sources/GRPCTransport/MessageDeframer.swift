@@ -29,7 +29,7 @@ struct MessageDeframer {
         var rest = bytes
         while !rest.isEmpty {
             guard let missing = try length(from: &rest) else { return }
-            let part = rest.prefix(missing)
+            let part = UnsafeRawBufferPointer(rebasing: rest.prefix(missing))
             message.append(contentsOf: part)
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
             if part.count == missing {

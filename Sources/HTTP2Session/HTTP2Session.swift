@@ -66,8 +66,14 @@ public final class HTTP2Session {
 
     private func submitSettings() {
         var entries = [
-            Self.entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, UInt32(settings.streamWindow)),
-            Self.entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, UInt32(settings.headerListBytes)),
+            Self.entry(
+                NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
+                UInt32(clamping: settings.streamWindow)
+            ),
+            Self.entry(
+                NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
+                UInt32(clamping: settings.headerListBytes)
+            ),
         ]
         switch role {
         case .client:

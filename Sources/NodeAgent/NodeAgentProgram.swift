@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import Daemon
 import Glibc
 
 /// The program that every server of a cluster runs.
@@ -17,7 +18,7 @@ struct NodeAgentProgram: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 failed, 2 wrong usage.
             """,
-        version: AgentVersion.current,
+        version: Release.version,
         subcommands: [Enroll.self, Run.self, Status.self]
     )
 

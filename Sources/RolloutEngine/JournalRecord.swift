@@ -12,7 +12,7 @@ public enum JournalRecord: Sendable, Equatable, Codable {
     /// The step will be tried again, not before a time.
     case retryPlanned(step: StepID, attempt: Int, notBefore: Int64, at: Int64)
     /// The step failed for good.
-    case stepFailed(StepID, StepProblem, at: Int64)
+    case stepFailed(StepID, StepFailure, at: Int64)
     /// An operator asked for the end.
     case cancelRequested(at: Int64)
     /// The step will not be begun in this rollout.

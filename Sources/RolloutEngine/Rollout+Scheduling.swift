@@ -145,16 +145,16 @@ extension Rollout {
         return absent[executor].map { max(attempt.deadline, $0 + limits.absence) }
     }
 
-    private func overdue(_ step: StepNode, now: Int64) -> StepProblem {
+    private func overdue(_ step: StepNode, now: Int64) -> StepFailure {
         if let since = absent[step.executor] {
-            return StepProblem(
+            return StepFailure(
                 "the agent of \(step.executor) has been away for \((now - since) / 1000) s",
                 remedy: "see `systemctl status isthmus-agent` on \(step.executor), then run the "
                     + "rollout again",
                 isPermanent: true
             )
         }
-        return StepProblem(
+        return StepFailure(
             "\(step.title) did not end within \(step.timeout / 1000) s on \(step.executor)"
         )
     }

@@ -33,32 +33,7 @@ public enum ExecutionOutcome: Sendable, Equatable, Codable {
     /// Something was changed; `changes` is the step kinds' JSON, opaque here.
     case changed(changes: String)
     /// It did not work.
-    case failed(StepProblem)
-}
-
-/// Why an execution failed, for people. Never a secret.
-public struct StepProblem: Sendable, Equatable, Codable {
-    /// What happened, in one sentence.
-    public var message: String
-    /// Further lines, such as the end of a unit's journal.
-    public var details: [String]
-    /// What to do next; may be empty.
-    public var remedy: String
-    /// Whether a repetition cannot help.
-    public var isPermanent: Bool
-
-    /// Describes a problem.
-    public init(
-        _ message: String,
-        details: [String] = [],
-        remedy: String = "",
-        isPermanent: Bool = false
-    ) {
-        self.message = message
-        self.details = details
-        self.remedy = remedy
-        self.isPermanent = isPermanent
-    }
+    case failed(StepFailure)
 }
 
 /// How a rollout ended.

@@ -9,11 +9,11 @@ public enum StepStatus: Sendable, Equatable {
     /// It failed and will be tried again.
     case retrying(attempt: Int, notBefore: Int64)
     /// An attempt failed and what comes of it is not recorded yet; only seen between two records.
-    case undecided(Attempt, StepProblem)
+    case undecided(Attempt, StepFailure)
     /// It ended well; `changed` says whether anything had to be done.
     case succeeded(changed: Bool)
     /// It failed for good.
-    case failed(StepProblem)
+    case failed(StepFailure)
     /// It was not begun, and will not be in this rollout.
     case skipped
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+public import Plan
 
 /// All kinds of steps, and their parameters as JSON.
 public enum StepCatalog {

@@ -1,3 +1,5 @@
+public import Plan
+
 /// How one execution of a step ended.
 public enum StepOutcome: Sendable, Equatable {
     /// The machine already was as the step would leave it.

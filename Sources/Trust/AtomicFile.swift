@@ -41,6 +41,16 @@ public enum AtomicFile {
 
     /// Makes a directory and those above it, all with the mode; one that exists keeps its own.
     public static func createDirectory(_ path: String, mode: UInt32) throws(FileFailure) {
+        try createDirectory(path, mode: mode, makingParent: true)
+    }
+
+    /// The parent is made once only: where it exists and the child still cannot be (as in /proc),
+    /// trying again would never end.
+    private static func createDirectory(
+        _ path: String,
+        mode: UInt32,
+        makingParent: Bool
+    ) throws(FileFailure) {
         if mkdir(path, mode_t(mode)) == 0 {
             // The process' umask may have taken bits away.
             guard chmod(path, mode_t(mode)) == 0 else {
@@ -54,9 +64,9 @@ public enum AtomicFile {
             guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
                 throw FileFailure("create the directory", path, code: ENOTDIR)
             }
-        case ENOENT where directory(of: path) != path:
+        case ENOENT where makingParent && directory(of: path) != path:
             try createDirectory(directory(of: path), mode: mode)
-            try createDirectory(path, mode: mode)
+            try createDirectory(path, mode: mode, makingParent: false)
         default:
             throw FileFailure("create the directory", path, code: errno)
         }

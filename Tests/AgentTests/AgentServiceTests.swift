@@ -1,3 +1,4 @@
+import Daemon
 import FoundationEssentials
 import Plan
 import Protocol
@@ -19,7 +20,7 @@ import Testing
             let agent = try AgentUnderTest(coordinator.state(in: folder))
             let hello = try await coordinator.service.heard.hello()
             #expect(hello.facts.simulated)
-            #expect(hello.facts.agentVersion == AgentVersion.current)
+            #expect(hello.facts.agentVersion == Release.version)
             #expect(hello.stepKinds == StepCatalog.kinds.map { $0.kind })
             #expect(hello.unfinished.isEmpty)
             coordinator.service.send(.assign(id, script))

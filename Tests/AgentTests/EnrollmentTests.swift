@@ -1,3 +1,4 @@
+import Daemon
 import FoundationEssentials
 import GRPCCore
 import Plan

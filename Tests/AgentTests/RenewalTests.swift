@@ -1,3 +1,4 @@
+import Daemon
 import GRPCTransport
 import Protocol
 import SwiftProtobuf

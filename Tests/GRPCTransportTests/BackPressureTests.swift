@@ -108,10 +108,10 @@ struct BackPressureTests {
         }
         try await withPair(
             ["Flood": flood],
-            server: { server in
+            Changes(server: { server in
                 server.limits.unsentBytes = 1_000_000
                 server.limits.unsentBytesPerCall = 2_000_000
-            }
+            })
         ) { client, _ in
             let gate = Gate()
             try await withThrowingTaskGroup(of: Int.self) { group in

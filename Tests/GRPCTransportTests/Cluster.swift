@@ -1,5 +1,6 @@
 import Glibc
 import Plan
+import Testing
 import Trust
 
 @testable import GRPCTransport
@@ -48,7 +49,7 @@ struct Cluster {
     }
 
     func agent(_ id: String = "kube-seoul") throws -> TLSIdentity {
-        try certificate(.agent(cluster: name, id: HostID(id)!)).identity
+        try certificate(.agent(cluster: name, id: #require(HostID(id)))).identity
     }
 
     /// What an agent's client is configured with.

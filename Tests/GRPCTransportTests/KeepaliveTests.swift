@@ -96,8 +96,10 @@ struct KeepaliveTests {
         let who = RawService.unary { _, context in Array(context.remotePeer.utf8) }
         try await withPair(
             ["Who": who],
-            server: { $0.keepalive = Self.quick },
-            client: { $0.keepalive = Self.quick }
+            Changes(
+                server: { $0.keepalive = Self.quick },
+                client: { $0.keepalive = Self.quick }
+            )
         ) { client, _ in
             let before = try await client.call("Who")
             try await Task.sleep(for: .seconds(3))
@@ -113,8 +115,10 @@ struct KeepaliveTests {
         }
         try await withPair(
             ["Block": block],
-            server: { $0.keepalive = Self.quick },
-            client: { $0.keepalive = Self.quick }
+            Changes(
+                server: { $0.keepalive = Self.quick },
+                client: { $0.keepalive = Self.quick }
+            )
         ) { client, _ in
             let answer = try await client.call("Block")
             #expect(answer == [1])

@@ -7,7 +7,10 @@ struct LimitTests {
     @Test func `a request over the server's limit is refused, and the connection lives`()
         async throws
     {
-        try await withPair(["Echo": RawService.echo], server: { $0.limits.messageBytes = 1000 }) {
+        try await withPair(
+            ["Echo": RawService.echo],
+            Changes(server: { $0.limits.messageBytes = 1000 })
+        ) {
             client,
             _ in
             let error = await rpcError {
@@ -22,7 +25,9 @@ struct LimitTests {
 
     @Test func `an answer over the client's limit is refused`() async throws {
         let big = RawService.unary { _, _ in [UInt8](repeating: 0, count: 5000) }
-        try await withPair(["Big": big], client: { $0.limits.messageBytes = 4999 }) { client, _ in
+        try await withPair(["Big": big], Changes(client: { $0.limits.messageBytes = 4999 })) {
+            client,
+            _ in
             let error = await rpcError { _ = try await client.call("Big") }
             #expect(error?.code == .resourceExhausted)
             var options = CallOptions.defaults
@@ -85,7 +90,9 @@ struct LimitTests {
             now.update { $0 -= 1 }
             return [1]
         }
-        try await withPair(["Slow": slow], server: { $0.limits.concurrentCalls = 3 }) { client, _ in
+        try await withPair(["Slow": slow], Changes(server: { $0.limits.concurrentCalls = 3 })) {
+            client,
+            _ in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<12 { group.addTask { _ = try await client.call("Slow") } }
                 try await group.waitForAll()

@@ -15,11 +15,11 @@ struct RoughPeerTests {
 
     /// Runs `body` off the pool, because it blocks, and checks that the server has survived it.
     private func withRoughServer(
-        _ configure: (inout ServerConfiguration) -> Void = { _ in },
+        patience: Duration = .seconds(10),
         _ body: @escaping @Sendable (_ cluster: Cluster, _ port: Int) throws -> Void
     ) async throws {
         var configuration = try cluster.server()
-        configure(&configuration)
+        configuration.handshakeTimeout = patience
         try await withServer(configuration, ["Echo": RawService.echo]) { _, port in
             let cluster = cluster
             try await withCheckedThrowingContinuation { continuation in
@@ -43,13 +43,13 @@ struct RoughPeerTests {
     }
 
     @Test func `a silent socket is closed when its time is over`() async throws {
-        try await withRoughServer({ $0.handshakeTimeout = .seconds(2) }) { _, port in
+        try await withRoughServer(patience: .seconds(2)) { _, port in
             #expect(RawSocket(port: port).isClosedByPeer())
         }
     }
 
     @Test func `a handshake without a preface is closed when its time is over`() async throws {
-        try await withRoughServer({ $0.handshakeTimeout = .seconds(2) }) { cluster, port in
+        try await withRoughServer(patience: .seconds(2)) { cluster, port in
             _ = try RawPeer(cluster, port: port).framesUntilEnd()
         }
     }

@@ -32,19 +32,24 @@ func withClient<Result: Sendable>(
     }
 }
 
+/// What a test changes about a server and a client before they start.
+struct Changes {
+    var server: (inout ServerConfiguration) -> Void = { _ in }
+    var client: (inout ClientConfiguration) -> Void = { _ in }
+}
+
 /// A server and a client that trust each other.
 func withPair<Result: Sendable>(
     _ methods: [String: RawService.Method],
-    server configureServer: (inout ServerConfiguration) -> Void = { _ in },
-    client configureClient: (inout ClientConfiguration) -> Void = { _ in },
+    _ changes: Changes = Changes(),
     _ body: (_ client: Client, _ server: Server) async throws -> Result
 ) async throws -> Result {
     let cluster = try Cluster()
     var configuration = try cluster.server()
-    configureServer(&configuration)
+    changes.server(&configuration)
     return try await withServer(configuration, methods) { server, port in
         var configuration = try cluster.client(port: port)
-        configureClient(&configuration)
+        changes.client(&configuration)
         return try await withClient(configuration) { try await body($0, server) }
     }
 }

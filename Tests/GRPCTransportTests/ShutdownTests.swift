@@ -45,8 +45,10 @@ struct ShutdownTests {
             for try await _ in request.messages {}
             throw RPCError(code: .aborted, message: "not reached")
         }
-        try await withPair(["Endless": endless], server: { $0.shutdownGrace = .milliseconds(300) })
-        {
+        try await withPair(
+            ["Endless": endless],
+            Changes(server: { $0.shutdownGrace = .milliseconds(300) })
+        ) {
             client,
             server in
             let call = Task {

@@ -88,7 +88,7 @@ import Testing
 
     private func outcome(with random: inout SplitMix) -> ExecutionOutcome {
         switch Int.random(in: 0..<10, using: &random) {
-        case 0: .failed(StepProblem("passing"))
+        case 0: .failed(StepFailure("passing"))
         case 1..<5: .unchanged
         default: .changed(changes: "[]")
         }

@@ -58,7 +58,7 @@ import Testing
     {
         var driven = try Driven(threeHosts(), attempts: 2)
         driven.beginWithAll()
-        let first = driven.finish("a.name", 1, .failed(StepProblem("no route")))
+        let first = driven.finish("a.name", 1, .failed(StepFailure("no route")))
         guard case .retryPlanned(_, 2, let notBefore, _)? = first.records.last else {
             Issue.record("no retry planned: \(first.records)")
             return
@@ -70,16 +70,16 @@ import Testing
         driven.send(.clockAdvanced(to: notBefore))
         #expect(driven.assigned[execution("a.name", 2)] != nil)
 
-        let second = driven.finish("a.name", 2, .failed(StepProblem("no route")), at: 9000)
+        let second = driven.finish("a.name", 2, .failed(StepFailure("no route")), at: 9000)
         #expect(
-            second.records.last == .stepFailed(StepID("a.name"), StepProblem("no route"), at: 9000)
+            second.records.last == .stepFailed(StepID("a.name"), StepFailure("no route"), at: 9000)
         )
     }
 
     @Test func `after a permanent failure nothing new begins and what runs is waited for`() throws {
         var driven = try Driven(threeHosts())
         driven.beginWithAll()
-        let problem = StepProblem("wrong hash", isPermanent: true)
+        let problem = StepFailure("wrong hash", isPermanent: true)
         _ = driven.finish("a.name", 1, .failed(problem))
         #expect(driven.rollout.state.outcome == nil)
         _ = driven.finish("s.name")
@@ -112,7 +112,7 @@ import Testing
     @Test func `an agent that still has an attempt nobody wants is told to stop it`() throws {
         var driven = try Driven(threeHosts())
         driven.beginWithAll()
-        _ = driven.finish("a.name", 1, .failed(StepProblem("x")))
+        _ = driven.finish("a.name", 1, .failed(StepFailure("x")))
         let back = driven.send(
             .agentConnected(host("a"), unfinished: [execution("a.name")], at: 2100)
         )
@@ -126,7 +126,7 @@ import Testing
         let before = driven.rollout.state
         for stray in [execution("a.name"), execution("a.name", 7), ExecutionID("r-1.x.1")] {
             let decision = driven.send(
-                .executionEnded(stray, .failed(StepProblem("late")), at: 5000)
+                .executionEnded(stray, .failed(StepFailure("late")), at: 5000)
             )
             #expect(decision.records.isEmpty)
         }
@@ -193,7 +193,7 @@ import Testing
                 execution("s.name"), execution("a.name"), execution("b.name"),
             ]
         )
-        let stopped = ExecutionOutcome.failed(StepProblem("cancelled"))
+        let stopped = ExecutionOutcome.failed(StepFailure("cancelled"))
         _ = driven.finish("s.name", 1, stopped)
         _ = driven.finish("a.name", 1, stopped)
         let last = driven.finish("b.name")

@@ -1,6 +1,7 @@
 import Glibc
 import Plan
 import TLSSession
+import Testing
 import Trust
 
 /// Two sessions and the bytes between them.
@@ -77,7 +78,7 @@ struct Town {
         anonymous: Bool = false,
         protocol name: String = "h2"
     ) throws -> TLSContext {
-        let id = HostID("kube-seoul")!
+        let id = try #require(HostID("kube-seoul"))
         let agent = SPIFFEIdentity.agent(cluster: self.name, id: id)
         return try TLSContext.client(
             identity: anonymous ? nil : identity(agent),

@@ -75,6 +75,12 @@ import Trust
         }
     }
 
+    @Test func `a directory that its parent refuses is an error, not an endless try`() {
+        #expect(throws: FileFailure.self) {
+            try AtomicFile.createDirectory("/proc/isthmus/state", mode: 0o700)
+        }
+    }
+
     @Test func `directories are made with those above them`() throws {
         try AtomicFile.createDirectory(path("a/b/c"), mode: 0o700)
         try AtomicFile.createDirectory(path("a/b/c/"), mode: 0o755)

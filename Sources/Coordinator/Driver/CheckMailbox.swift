@@ -36,7 +36,7 @@ final class CheckMailbox: Sendable {
     }
 
     /// Answers in place of an agent that will not: `nil` for all that it still owes.
-    func fail(_ execution: ExecutionID? = nil, of node: HostID, because problem: StepProblem) {
+    func fail(_ execution: ExecutionID? = nil, of node: HostID, because problem: StepFailure) {
         expected.withLock { expected in
             for (key, waiting) in expected
             where waiting.node == node && (execution == nil || key == execution) {

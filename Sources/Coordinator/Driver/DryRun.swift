@@ -1,3 +1,4 @@
+import Daemon
 import Foundation
 import Plan
 import Protocol
@@ -29,7 +30,7 @@ struct DryRun: Sendable {
     fileprivate struct Finding {
         var step: StepNode
         var state: WireStepState
-        var problem: StepProblem?
+        var problem: StepFailure?
         var changes = ""
     }
 
@@ -37,7 +38,7 @@ struct DryRun: Sendable {
     func run(tell: (WireRolloutEvent) async throws -> Void) async throws {
         let observation = registry.observe { [mailbox] change in
             guard case .disconnected(let node) = change else { return }
-            mailbox.fail(of: node, because: StepProblem("the agent of \(node) went away"))
+            mailbox.fail(of: node, because: StepFailure("the agent of \(node) went away"))
         }
         defer { registry.stopObserving(observation) }
         let graph = prepared.frozen.graph
@@ -118,7 +119,7 @@ struct DryRun: Sendable {
     private func ask(_ step: StepNode) async -> ExecutionOutcome {
         let execution = ExecutionID(rollout: id, step: step.id, attempt: 1)
         let timeout = min(step.timeout, Self.longestCheck)
-        let late = StepProblem("the agent of \(step.executor) did not answer in time")
+        let late = StepFailure("the agent of \(step.executor) did not answer in time")
         let answers = mailbox.expect(execution, from: step.executor)
         let timer = Task {
             let delay = Duration.milliseconds(timeout + Self.overrun)
@@ -137,7 +138,7 @@ struct DryRun: Sendable {
         )
         guard let assignment,
             registry.send(.with { $0.assignment = assignment }, to: step.executor)
-        else { return .failed(StepProblem("the agent of \(step.executor) is not connected")) }
+        else { return .failed(StepFailure("the agent of \(step.executor) is not connected")) }
         for await answer in answers { return answer }
         // Whoever asked went away: the check is of no use any more.
         let cancel = WireStepCancel.with { $0.executionID = execution.description }

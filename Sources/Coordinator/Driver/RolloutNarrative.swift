@@ -12,7 +12,7 @@ struct RolloutNarrative: Sendable {
     private let digest: String
     private let graph: StepGraph
     private var attempts: [StepID: Int] = [:]
-    private var problems: [StepID: StepProblem] = [:]
+    private var problems: [StepID: StepFailure] = [:]
     private var states: [StepID: WireStepState] = [:]
 
     /// Begins before the first record.
@@ -104,7 +104,7 @@ struct RolloutNarrative: Sendable {
     private mutating func change(
         of step: StepID,
         to state: WireStepState,
-        problem: StepProblem? = nil,
+        problem: StepFailure? = nil,
         changes: String = ""
     ) -> WireRolloutEvent.OneOf_Event {
         states[step] = state

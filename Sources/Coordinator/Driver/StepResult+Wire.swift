@@ -23,7 +23,7 @@ struct StepReport: Sendable, Equatable {
             outcome = .changed(changes: String(decoding: changed.changes, as: UTF8.self))
         case .failed(let failed):
             outcome = .failed(
-                StepProblem(
+                StepFailure(
                     failed.message,
                     details: failed.details,
                     remedy: failed.remedy,
@@ -31,7 +31,7 @@ struct StepReport: Sendable, Equatable {
                 )
             )
         case nil:
-            outcome = .failed(StepProblem("the agent did not say how the step ended"))
+            outcome = .failed(StepFailure("the agent did not say how the step ended"))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Daemon
 import GRPCCore
 import Logging
 import Plan

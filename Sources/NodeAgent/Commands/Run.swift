@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import Daemon
 import Logging
 import ServiceLifecycle
 import UnixSignals

@@ -1,3 +1,5 @@
+import Plan
+
 /// The hashes of what K3s was last started with. K3s reads its configuration and its binary only
 /// when it starts, and the install script notices neither, so somebody has to remember.
 struct K3sStamp: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Applies objects to the cluster. Runs on the server; the objects go in by standard input, and the
 /// fields they set belong to `isthmus` from then on.

@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Waits until nodes are Ready and Kilo counts them to its mesh. Runs on the server. Changes nothing.
 public struct AwaitNodes: Step {

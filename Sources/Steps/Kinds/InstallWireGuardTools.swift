@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Installs `wg`, and what makes WireGuard interfaces where the kernel cannot. Kilo itself needs
 /// only the kernel's module, so that is loaded at every boot where there is one.

@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Makes a token with which one machine may join, for some minutes. Runs on the server.
 ///

@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Puts a file in place whose every byte is known beforehand.
 public struct PlaceArtifact: Step {

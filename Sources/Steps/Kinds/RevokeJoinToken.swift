@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Takes back the tokens that a node joined with. Runs on the server, and finds them by their
 /// description, so that no secret has to come here.

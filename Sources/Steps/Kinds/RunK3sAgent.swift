@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Configures, installs and starts K3s' agent, and waits until it has joined.
 ///

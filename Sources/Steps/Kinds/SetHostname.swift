@@ -1,4 +1,4 @@
-import Plan
+public import Plan
 
 /// Gives the machine its name, and keeps what else knows the name in step: `/etc/hosts`, without
 /// which sudo stalls, and cloud-init, which would put its own name back at the next boot.

@@ -1,3 +1,5 @@
+import Plan
+
 extension StepFailure {
     /// Words for the operator about what the machine refused while the step did something.
     init(_ failure: HostFailure, while doing: String) {

@@ -1,3 +1,4 @@
+import Daemon
 import ServiceLifecycle
 
 /// The coordinator as systemd and the service group see it.

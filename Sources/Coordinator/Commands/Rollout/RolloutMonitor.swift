@@ -1,3 +1,4 @@
+import Daemon
 import Protocol
 
 /// What is known of a rollout while it is watched, and the display that shows it.

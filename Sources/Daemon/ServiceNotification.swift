@@ -1,21 +1,21 @@
-import Glibc
+internal import Glibc
 
 /// What systemd waits for from a unit of `Type=notify` (sd_notify(3)): a datagram to the socket
 /// that NOTIFY_SOCKET names. Without one nothing happens.
-enum ServiceNotification: String {
-    /// The agent is up; whether its coordinator is, is another matter.
+public enum ServiceNotification: String {
+    /// It does its work; whether whom it works with is up, is another matter.
     case ready = "READY=1"
-    /// The agent is about to end.
+    /// It is about to end.
     case stopping = "STOPPING=1"
 
     /// Sends the notification.
-    func send() {
+    public func send() {
         guard let name = getenv("NOTIFY_SOCKET") else { return }
         send(to: String(cString: name))
     }
 
     /// Sends it to a socket's path; one that begins with `@` lies in the abstract namespace.
-    func send(to path: String) {
+    public func send(to path: String) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         var bytes = Array(path.utf8)

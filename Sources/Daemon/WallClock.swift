@@ -1,12 +1,12 @@
-import Glibc
+internal import Glibc
 
 /// The machine's clocks, in the project's unit.
-enum WallClock {
+public enum WallClock {
     /// Milliseconds since 1970.
-    static func now() -> Int64 { read(CLOCK_REALTIME) }
+    public static func now() -> Int64 { read(CLOCK_REALTIME) }
 
     /// Milliseconds on a clock that only runs forward.
-    static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
+    public static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
 
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()

@@ -1,8 +1,7 @@
+import Daemon
 import FoundationEssentials
 import Glibc
 import Testing
-
-@testable import NodeAgent
 
 @Suite struct ServiceNotificationTests {
     @Test(arguments: [false, true])
