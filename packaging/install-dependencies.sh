@@ -18,8 +18,10 @@ declare -A packages=(
 # Every task that builds needs Swift, which no distribution has in a version of use.
 require_swift() {
     local version
-    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' || true)
-    if [ -z "$version" ] || ! printf '6.2\n%s\n' "$version" | sort --check=quiet --version-sort; then
+    version=$(swift --version 2>/dev/null || true)
+    version=$(sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' <<<"$version")
+    if [ -z "$version" ] ||
+        ! printf '6.2\n%s\n' "$version" | sort --check=quiet --version-sort; then
         echo "Swift 6.2 or newer is needed (found ${version:-none}):" \
             "install swift.org's toolchain, https://www.swift.org/install/linux/" >&2
         exit 1

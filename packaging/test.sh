@@ -24,7 +24,8 @@ if [ -d ../shared/upstream ]; then
     export ISTHMUS_UPSTREAM
 fi
 
-# A test compares the generated code where the generators are built; a machine that checks builds them.
+# A test compares the generated code where its generators are built; continuous integration builds
+# them.
 generators=${XDG_CACHE_HOME:-$HOME/.cache}/isthmus/protoc-plugins
 if [ ! -x "$generators/protoc-gen-swift" ]; then
     if [ -n "${CI:-}" ]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints this tree's version: the tag v1.2.3 gives 1.2.3, three commits later 1.2.3+3.gabcdef1; 0.1.0
-# where no tag is in sight.
+# Prints this tree's version: the tag v1.2.3 gives 1.2.3, three commits later 1.2.3+3.gabcdef1;
+# 0.1.0 where no tag is in sight.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

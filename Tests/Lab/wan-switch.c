@@ -202,7 +202,8 @@ static void obey(const char *line, int epoll, char *answer, size_t size) {
     snprintf(answer, size, "ok\n");
     if (sscanf(line, "add %u %31s", &a, name) == 2 && a < PORTS) {
         add_port((int)a, name, epoll, answer, size);
-    } else if (sscanf(line, "set %u %u %u %u", &a, &b, &delay, &loss) == 4 && a < PORTS && b < PORTS) {
+    } else if (sscanf(line, "set %u %u %u %u", &a, &b, &delay, &loss) == 4
+               && a < PORTS && b < PORTS) {
         paths[a][b] = (struct path){ .delay = delay, .loss = loss, .blocked = paths[a][b].blocked };
     } else if (sscanf(line, "%15s %u %u", word, &a, &b) == 3 && a < PORTS && b < PORTS
                && (!strcmp(word, "block") || !strcmp(word, "unblock"))) {

@@ -5,7 +5,9 @@
 # lie on another one, so these are on the machine's own disk.
 DISK_FOLDERS="rancher kubelet"
 
-hosts() { find "$RUN" -mindepth 1 -maxdepth 1 -name 'host-*' -printf '%f\n' | sed 's/host-//' | sort -n; }
+hosts() {
+    find "$RUN" -mindepth 1 -maxdepth 1 -name 'host-*' -printf '%f\n' | sed 's/host-//' | sort -n
+}
 
 # The process (as seen here) that is the host's first one; nothing while it is off.
 first_process() {

@@ -11,16 +11,16 @@ UPSTREAMS=${LAB_UPSTREAMS-$HERE/../../../shared/testbed/k3s}
 start_upstreams() {
     if [ -x "$UPSTREAMS/publish.sh" ]; then
         say "K3s and Kilo are played by $UPSTREAMS"
-        TB_DIR=$LAB TB_PREFIX=$PREFIX "$UPSTREAMS/publish.sh" 9>&- >&2 ||
-            die "$UPSTREAMS/publish.sh failed"
-        echo "--bind-ro=$(TB_DIR=$LAB TB_PREFIX=$PREFIX "$UPSTREAMS/publish.sh" parts):/opt/k3s-parts" \
-            >"$RUN/binds"
+        upstreams 9>&- >&2 || die "$UPSTREAMS/publish.sh failed"
+        echo "--bind-ro=$(upstreams parts):/opt/k3s-parts" >"$RUN/binds"
     else
         say "no folder plays K3s and Kilo (LAB_UPSTREAMS): the hosts use the real ones"
         find "$WWW" -mindepth 1 -maxdepth 1 ! -name "$MIRROR" -exec rm -r {} +
         open_way_out
     fi
 }
+
+upstreams() { TB_DIR=$LAB TB_PREFIX=$PREFIX "$UPSTREAMS/publish.sh" "$@"; }
 
 # ---- a way out: the operator's namespace forwards to this machine, which hides it behind its own
 # address

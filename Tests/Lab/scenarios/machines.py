@@ -83,8 +83,8 @@ class Host:
         self.output("sh", "-ec", f"umask 077; cat >{path}", stdin=text)
 
     def install(self, *packages):
-        self.shell("apt-get -qq update")
-        self.shell(f"apt-get -qq -y --no-install-recommends install {' '.join(packages)} >/dev/null")
+        self.output("apt-get", "-qq", "update")
+        self.output("apt-get", "-qq", "-y", "--no-install-recommends", "install", *packages)
 
 
 SERVER = Host(1, "kube-japan")
