@@ -38,7 +38,7 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
         let node = try await answering { () async throws(ServiceFailure) in
             try Caller.agent(in: context)
         }
-        let session = AgentSession(node: node, address: context.remotePeer, service: self)
+        let session = AgentSession(node: node, address: context.remoteAddress, service: self)
         do {
             try await session.run(request, response)
         } catch let failure as ServiceFailure {

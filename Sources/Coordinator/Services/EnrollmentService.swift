@@ -29,7 +29,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         -> WireEnrollResponse
     {
         try await answering { () async throws(ServiceFailure) in
-            try await enroll(request, from: context.remotePeer)
+            try await enroll(request, from: context.remoteAddress)
         }
     }
 

@@ -31,6 +31,7 @@ struct Rehearse: AsyncParsableCommand {
         let submission = try PlanSubmission.read(plan.file)
         let display = RehearsalDisplay.make(
             output.format,
+            of: submission.plan,
             style: Terminal.standardOutput().style
         )
         let outcome = try await Interruption.race {
