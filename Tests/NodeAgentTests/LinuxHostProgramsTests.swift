@@ -95,7 +95,7 @@ import Testing
             try await scratch.host.run(Command(["sh", "-c", script], timeout: 500))
         }
         #expect(failure?.code == .timedOut && failure?.details == ["why"])
-        #expect(scratch.host.monotonicNow() - begin < 5000)
+        #expect(scratch.host.monotonicNow() - begin < 30_000)
         try await childGoes()
     }
 
