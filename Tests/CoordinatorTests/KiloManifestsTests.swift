@@ -98,7 +98,7 @@ import Testing
 
     @Test(.enabled(if: upstream != nil, "ISTHMUS_UPSTREAM names no folder"))
     func `the release's own manifests fit`() throws {
-        let folder = try #require(Self.upstream)
+        let folder = try #require(Self.upstream) + "/kilo-0.7.0"
         let yaml = try String(contentsOfFile: folder + "/kilo-k3s.yaml", encoding: .utf8)
         var plan = try ClusterPlan.sample()
         plan.mesh.mtu = 1380

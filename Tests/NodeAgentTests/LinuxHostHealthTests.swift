@@ -22,7 +22,7 @@ import Testing
             "wg",
             """
             case "$*" in
-            "show all endpoints") printf 'kilo0\\tAAA=\\t203.0.113.9:51820\\nkilo0\\tBBB=\\t(none)\\n' ;;
+            "show all endpoints") printf 'kilo0\\tAAA=\\t203.0.113.9:51820\\nBBB=\\t(none)\\n' ;;
             "show all latest-handshakes") printf 'kilo0\\tAAA=\\t1700000000\\nkilo0\\tBBB=\\t0\\n' ;;
             *) exit 1 ;;
             esac

@@ -36,7 +36,8 @@ extension LinuxHost: HealthSource {
     }
 }
 
-/// The tables that `wg show all …` prints: interface, peer's public key, value, between tabs.
+/// The tables that `wg show all …` prints: interface, peer's public key, value, between tabs. The
+/// table of endpoints names the interface with its first peer only.
 enum WireGuardTables {
     static func peers(endpoints: String, handshakes: String) -> [HostHealth.Peer] {
         let moments = Dictionary(
@@ -55,9 +56,16 @@ enum WireGuardTables {
     private static func rows(
         _ text: String
     ) -> [(interface: String, peer: String, value: String)] {
-        text.textLines.compactMap { line in
+        var interface = ""
+        return text.textLines.compactMap { line in
             let cells = line.split(separator: "\t").map(String.init)
-            return cells.count == 3 ? (cells[0], cells[1], cells[2]) : nil
+            switch cells.count {
+            case 3:
+                interface = cells[0]
+                return (interface, cells[1], cells[2])
+            case 2 where !interface.isEmpty: return (interface, cells[0], cells[1])
+            default: return nil
+            }
         }
     }
 }

@@ -94,12 +94,22 @@ def unit_state(host, unit):
     return host.run("systemctl", "is-active", unit).output.strip()
 
 
-def agents_are_connected():
+def listed_nodes():
+    """What the coordinator knows of its nodes; nothing while it is away."""
     listing = COORDINATOR.run("coordinator", "node", "list", "--output", "json")
-    if listing.status:
-        return False
-    nodes = json.loads(listing.output)["nodes"]
+    return [] if listing.status else json.loads(listing.output)["nodes"]
+
+
+def agents_are_connected():
+    nodes = listed_nodes()
     return len(nodes) == len(NODES) and all(node["connected"] for node in nodes)
+
+
+def health_is_complete():
+    return all(
+        node["health"]["k3sState"] == "active"
+        and len(node["health"]["wireGuardPeers"]) == len(NODES) - 1
+        for node in listed_nodes())
 
 
 def k3s_unit(host):

@@ -22,6 +22,8 @@ def run(report):
     with report.phase("what came of it"):
         hosts_are_set_up(report)
         kubernetes_is_set_up(report)
+    with report.phase("health"):
+        health_is_reported(report)
     with report.phase("secrets"):
         no_secret_is_seen(report, tokens, watch)
     with report.phase("second rollout"):
@@ -82,6 +84,14 @@ def kubernetes_is_set_up(report):
     report.equal("every pair pings over WireGuard, full-size", cluster.pings_over_mesh(nodes), {})
     tokens = SERVER.output("k3s", "token", "list")
     report.check("no join token is left", "join-" not in tokens, tokens)
+
+
+def health_is_reported(report):
+    """Agents report every half minute."""
+    report.check(
+        "the coordinator lists K3s and all WireGuard peers of each node",
+        eventually(45, cluster.health_is_complete),
+        COORDINATOR.output("coordinator", "node", "list"))
 
 
 def no_secret_is_seen(report, tokens, watch):
