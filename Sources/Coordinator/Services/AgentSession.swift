@@ -96,7 +96,7 @@ struct AgentSession: Sendable {
             throw .invalid("a session begins with hello")
         }
         let (node, address) = (node, address)
-        try await service.store.serve { db throws in
+        let served = try await service.store.serve { db throws in
             try NodeTable.noteSession(
                 of: node,
                 facts: hello.facts,
@@ -104,7 +104,9 @@ struct AgentSession: Sendable {
                 at: now,
                 in: db
             )
+            return try JoinTokenTable.closeRetries(of: node, in: db)
         }
+        for token in served { service.gate.remove(token) }
         let welcome = WireWelcome.with {
             $0.healthInterval = Self.healthInterval
             $0.now = now
