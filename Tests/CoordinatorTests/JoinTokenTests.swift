@@ -1,4 +1,5 @@
 import Plan
+import Protocol
 import Testing
 
 @testable import Coordinator
@@ -88,6 +89,15 @@ import Testing
             return try JoinTokenTable.answerable(in: db)
         }
         #expect(unused == ["t2": week + 200])
+    }
+
+    @Test func `a session knows whose place it took`() throws {
+        let registry = NodeRegistry()
+        let (_, outbound) = AsyncStream.makeStream(of: WireCoordinatorMessage.self)
+        let first = registry.connect(seoul, from: "a", hello: .init(), at: 1, outbound: outbound)
+        #expect(try #require(first).displaced == nil)
+        let second = registry.connect(seoul, from: "b", hello: .init(), at: 2, outbound: outbound)
+        #expect(try #require(second).displaced == "a")
     }
 
     @Test func `the gate is open while an unused token lives`() {

@@ -113,8 +113,20 @@ struct AgentSession: Sendable {
         }
         outbound.yield(.with { $0.welcome = welcome })
         guard
-            let session = service.registry.connect(node, hello: hello, at: now, outbound: outbound)
+            let session = service.registry.connect(
+                node,
+                from: address,
+                hello: hello,
+                at: now,
+                outbound: outbound
+            )
         else { throw .stopping }
+        if let earlier = session.displaced {
+            service.logger.note(
+                "A node's session at \(earlier) was displaced by another session",
+                [.node: node.description, .address: address]
+            )
+        }
         service.logger.note("A node is here", [.node: node.description, .address: address])
         return session
     }
