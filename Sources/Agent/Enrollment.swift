@@ -13,7 +13,8 @@ public enum Enrollment {
 
     /// Exchanges the token for a credential and stores it in the state directory. The key is made
     /// here and never leaves this machine; the coordinator is known by the token's pin. Refuses
-    /// where an agent is enrolled already, unless `replacing` it. On failure nothing is stored.
+    /// where an agent is enrolled already, unless `replacing` it. On failure nothing is stored but
+    /// the key, which the next attempt takes up: the coordinator answers it again.
     public static func enroll(
         host: String,
         port: UInt16,
@@ -25,13 +26,13 @@ public enum Enrollment {
         if !replacing, let known = try AgentState.load(stateDirectory) {
             throw alreadyEnrolled(known.settings, in: stateDirectory)
         }
-        let key: PrivateKey
+        let waiting = try WaitingKey(in: stateDirectory)
+        let key = waiting.key
         let request: CertificateRequest
         do {
-            key = try PrivateKey.generate()
             request = try CertificateRequest.make(commonName: "isthmus-agent", key: key)
         } catch {
-            throw AgentFailure("a key cannot be made: \(error)")
+            throw AgentFailure("a certificate request cannot be made: \(error)")
         }
         let facts = await machine.signedFacts()
         let message = WireEnrollRequest.with {
@@ -43,6 +44,7 @@ public enum Enrollment {
         let answer = try await endpoint.ask(message)
         let state = try state(from: answer, key: key, at: endpoint, in: stateDirectory)
         try state.store()
+        waiting.discard()
         return state
     }
 

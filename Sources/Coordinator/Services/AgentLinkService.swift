@@ -25,6 +25,8 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
     let mailbox: CheckMailbox
     /// What agents fetch.
     let cache: ArtifactCache
+    /// Closes behind a node that has come.
+    let gate: EnrollmentGate
     /// Where state changes are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
