@@ -20,5 +20,4 @@ lab=Tests/Lab/lab.sh
 [ -n "${KEEP:-}" ] || trap '"$lab" down' EXIT
 "$lab" up 4
 "$lab" publish dist/*.deb
-cd Tests/Lab
-PYTHONDONTWRITEBYTECODE=1 python3 -m scenarios "$@"
+(cd Tests/Lab && PYTHONDONTWRITEBYTECODE=1 python3 -m scenarios "$@")
