@@ -125,8 +125,30 @@ private struct Endpoint {
     }
 
     /// What the operator can do about each way to fail.
+    /// The coordinator was reached. It lets nobody in who has no certificate unless an unused token
+    /// lives, and a token knows the authority of the coordinator that made it.
+    private func failure(_ refusal: ConnectionRefusal, _ words: String) -> AgentFailure {
+        switch refusal {
+        case .byServer:
+            AgentFailure(
+                "the coordinator at \(host):\(port) enrols nobody now, for no unused token lives there"
+                    + " (\(words))",
+                remedy:
+                    "This one was used already, has expired, or was made elsewhere. Make another"
+                    + " there: coordinator token create --node NODE."
+            )
+        case .ofServer:
+            AgentFailure(
+                "the token was made by another coordinator than the one at \(host):\(port) (\(words))",
+                remedy: "Check the address, or make a token there: coordinator token create --node"
+                    + " NODE."
+            )
+        }
+    }
+
     private func failure(_ error: RPCError) -> AgentFailure {
         let words = OneLine.clip(error.message)
+        if let refusal = error.cause as? ConnectionRefusal { return failure(refusal, words) }
         switch error.code {
         case .unavailable, .deadlineExceeded:
             return AgentFailure(

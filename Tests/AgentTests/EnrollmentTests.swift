@@ -143,8 +143,8 @@ import Trust
             let refusal = await failure {
                 _ = try await enroll(coordinator, token: token, into: folder)
             }
-            #expect(refusal?.message.contains("authority that is pinned") == true)
-            #expect(refusal?.remedy.contains("made elsewhere") == true)
+            #expect(refusal?.message.contains("made by another coordinator") == true)
+            #expect(refusal?.remedy.contains("coordinator token create") == true)
             #expect(coordinator.enrollment.heard.all.isEmpty)
             try #expect(AgentState.load(folder) == nil)
         }
