@@ -17,13 +17,13 @@ declare -A packages=(
 
 # Every task that builds needs Swift, which no distribution has in a version of use.
 require_swift() {
-    local version
-    version=$(swift --version 2>/dev/null || true)
-    version=$(sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' <<<"$version")
+    local answer version
+    answer=$(swift --version 2>&1 || true)
+    version=$(sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' <<<"$answer")
     if [ -z "$version" ] ||
         ! printf '6.2\n%s\n' "$version" | sort --check=quiet --version-sort; then
-        echo "Swift 6.2 or newer is needed (found ${version:-none}):" \
-            "install swift.org's toolchain, https://www.swift.org/install/linux/" >&2
+        echo "Swift 6.2 or newer is needed (here: $(tail -n 1 <<<"$answer")): install swift.org's" \
+            "toolchain and the packages it names, https://www.swift.org/install/linux/" >&2
         exit 1
     fi
 }
