@@ -64,9 +64,9 @@ free_port() {
     echo "$port"
 }
 
-# until_said TEXT COUNT: the node list says a text that often; ten seconds at most.
+# until_said TEXT COUNT: the node list says a text that often; twenty seconds at most.
 until_said() {
-    for _ in $(seq 100); do
+    for _ in $(seq 200); do
         [ "$(coordinator node list --state coordinator --output json 2>/dev/null |
             grep -o "$1" | wc -l)" != "$2" ] || return 0
         sleep 0.1
@@ -93,7 +93,8 @@ until_said '"connected":true' 3
 tell "The plan becomes a cluster"
 run coordinator rollout --plan three-clouds.json --state coordinator
 
-tell "What is where"
+tell "What the machines say of themselves, every ten seconds"
+until_said '"latestHandshake":[1-9]' 6
 run coordinator node list --state coordinator
 
 tell "The same plan once more changes nothing"

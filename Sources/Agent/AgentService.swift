@@ -73,8 +73,9 @@ public struct AgentService: Sendable {
         var delay = delay
         var generator = SystemRandomNumberGenerator()
         while !Task.isCancelled {
+            let start = ContinuousClock.now
             let end = await connectOnce()
-            if end.wasWelcomed { delay.reset() }
+            if end.wasWelcomed { delay.noteSession(lasting: ContinuousClock.now - start) }
             let pause = delay.next(using: &generator)
             guard !Task.isCancelled else { break }
             log(end, delay: pause)

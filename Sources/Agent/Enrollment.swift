@@ -13,7 +13,8 @@ public enum Enrollment {
 
     /// Exchanges the token for a credential and stores it in the state directory. The key is made
     /// here and never leaves this machine; the coordinator is known by the token's pin. Refuses
-    /// where an agent is enrolled already, unless `replacing` it. On failure nothing is stored.
+    /// where an agent is enrolled already, unless `replacing` it. On failure nothing is stored but
+    /// the key, which the next attempt takes up: the coordinator answers it again.
     public static func enroll(
         host: String,
         port: UInt16,
@@ -25,13 +26,13 @@ public enum Enrollment {
         if !replacing, let known = try AgentState.load(stateDirectory) {
             throw alreadyEnrolled(known.settings, in: stateDirectory)
         }
-        let key: PrivateKey
+        let waiting = try WaitingKey(in: stateDirectory)
+        let key = waiting.key
         let request: CertificateRequest
         do {
-            key = try PrivateKey.generate()
             request = try CertificateRequest.make(commonName: "isthmus-agent", key: key)
         } catch {
-            throw AgentFailure("a key cannot be made: \(error)")
+            throw AgentFailure("a certificate request cannot be made: \(error)")
         }
         let facts = await machine.signedFacts()
         let message = WireEnrollRequest.with {
@@ -43,6 +44,7 @@ public enum Enrollment {
         let answer = try await endpoint.ask(message)
         let state = try state(from: answer, key: key, at: endpoint, in: stateDirectory)
         try state.store()
+        waiting.discard()
         return state
     }
 
@@ -123,8 +125,30 @@ private struct Endpoint {
     }
 
     /// What the operator can do about each way to fail.
+    /// The coordinator was reached. It lets nobody in who has no certificate unless an unused token
+    /// lives, and a token knows the authority of the coordinator that made it.
+    private func failure(_ refusal: ConnectionRefusal, _ words: String) -> AgentFailure {
+        switch refusal {
+        case .byServer:
+            AgentFailure(
+                "the coordinator at \(host):\(port) enrols nobody now, for no unused token lives there"
+                    + " (\(words))",
+                remedy:
+                    "This one was used already, has expired, or was made elsewhere. Make another"
+                    + " there: coordinator token create --node NODE."
+            )
+        case .ofServer:
+            AgentFailure(
+                "the token was made by another coordinator than the one at \(host):\(port) (\(words))",
+                remedy: "Check the address, or make a token there: coordinator token create --node"
+                    + " NODE."
+            )
+        }
+    }
+
     private func failure(_ error: RPCError) -> AgentFailure {
         let words = OneLine.clip(error.message)
+        if let refusal = error.cause as? ConnectionRefusal { return failure(refusal, words) }
         switch error.code {
         case .unavailable, .deadlineExceeded:
             return AgentFailure(

@@ -13,12 +13,12 @@ public protocol MachineReporter: Sendable {
     func health() async -> WireHealthReport
 }
 
-/// Tells about a machine that is only played what its `Host` knows.
+/// Tells about a machine that is only played what it knows itself.
 public struct SimulatedReporter: MachineReporter {
-    private let host: any Host
+    private let host: any Host & HealthSource
 
     /// Asks the host.
-    public init(_ host: any Host) {
+    public init(_ host: any Host & HealthSource) {
         self.host = host
     }
 
@@ -33,16 +33,30 @@ public struct SimulatedReporter: MachineReporter {
         }
     }
 
-    /// The state of its K3s.
+    /// What the host tells; its figures are made up.
     public func health() async -> WireHealthReport {
-        for name in ["k3s.service", "k3s-agent.service"] {
-            guard let unit = try? await host.unit(name), unit.exists else { continue }
-            return .with {
-                $0.k3SUnit = name
-                $0.k3SState = unit.active
+        WireHealthReport(await host.health())
+    }
+}
+
+extension WireHealthReport {
+    /// What a host tells, without a date.
+    public init(_ health: HostHealth) {
+        self.init()
+        load = health.load
+        memoryTotalBytes = health.memoryTotal
+        memoryAvailableBytes = health.memoryAvailable
+        diskTotalBytes = health.diskTotal
+        diskFreeBytes = health.diskFree
+        k3SUnit = health.k3sUnit
+        k3SState = health.k3sState
+        peers = health.peers.map { peer in
+            .with {
+                $0.publicKey = peer.publicKey
+                $0.endpoint = peer.endpoint
+                $0.latestHandshake = peer.latestHandshake
             }
         }
-        return WireHealthReport()
     }
 }
 

@@ -20,8 +20,9 @@ struct ReconnectDelay: Sendable, Equatable {
         return Int64.random(in: min(longest, base / 10)...longest, using: &generator)
     }
 
-    /// Begins anew: the coordinator answered.
-    mutating func reset() {
-        failures = 0
+    /// Begins anew after a session that lasted. One that was cut off at once, as where two machines
+    /// hold one node's certificate, changes nothing.
+    mutating func noteSession(lasting time: Duration) {
+        if time >= .seconds(30) { failures = 0 }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Foundation
+import Trust
 
 /// The coordinator: a server that sequences rollouts, and the operator's command line to it.
 @main
@@ -41,6 +42,7 @@ struct CoordinatorProgram: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            if let failure = StandardOutput.failure { throw failure }
         } catch {
             end(with: error)
         }
@@ -48,7 +50,7 @@ struct CoordinatorProgram: AsyncParsableCommand {
 
     private static func end(with error: any Error) -> Never {
         if let failure = error as? CommandFailure {
-            StandardError.write(failure.text)
+            complain(failure.text)
             Foundation.exit(failure.code.rawValue)
         }
         let code = exitCode(for: error)
@@ -56,8 +58,13 @@ struct CoordinatorProgram: AsyncParsableCommand {
         if code.isSuccess {
             print(message)
         } else if !message.isEmpty {
-            StandardError.write(message)
+            complain(message)
         }
         Foundation.exit(code == .validationFailure ? CommandExit.usage.rawValue : code.rawValue)
+    }
+
+    /// Says what went wrong; never a token that was typed by mistake.
+    private static func complain(_ text: String) {
+        StandardError.write(JoinToken.redacted(text))
     }
 }

@@ -56,7 +56,11 @@ final class CoordinatorServer: Service {
 
     /// Serves until a graceful shutdown, or until the task is cancelled.
     func run() async throws {
-        defer { lock.release() }
+        defer {
+            // Where it never came to listening, nobody shall wait for its port.
+            transport.beginGracefulShutdown()
+            lock.release()
+        }
         // Before any agent is heard: a result must find the rollout that waits for it.
         try await services.driver.resume()
         do {

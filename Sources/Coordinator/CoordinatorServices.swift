@@ -53,8 +53,8 @@ struct CoordinatorServices: Sendable {
         authority = try state.loadAuthority()
         store = try Store(path: state.store)
         cache = try ArtifactCache(directory: state.artifacts)
-        let unused = try await store.read { db throws in try JoinTokenTable.unused(in: db) }
-        gate = EnrollmentGate(unused, now: options.now)
+        let tokens = try await store.read { db throws in try JoinTokenTable.answerable(in: db) }
+        gate = EnrollmentGate(tokens, now: options.now)
         driver = RolloutDriver(
             DriverSurroundings(
                 store: store,
@@ -88,7 +88,6 @@ struct CoordinatorServices: Sendable {
             cluster: configuration.cluster,
             authority: authority,
             store: store,
-            gate: gate,
             logger: options.logger,
             now: options.now
         )
@@ -103,6 +102,7 @@ struct CoordinatorServices: Sendable {
             driver: driver,
             mailbox: mailbox,
             cache: cache,
+            gate: gate,
             logger: options.logger,
             now: options.now
         )

@@ -25,7 +25,9 @@ struct Initialization: Sendable, Equatable {
                     + "either end"
             )
         }
-        guard let (host, port) = Self.split(address), Self.isAddress(host) else {
+        guard let (host, port) = Self.split(address.lowercased()),
+            CertificateAuthority.canName(address: host)
+        else {
             throw .invalid(
                 "'\(address)' is no address: write HOST, HOST:PORT or [IPv6]:PORT, for example "
                     + "coordinator.example.org:7443"
@@ -38,12 +40,27 @@ struct Initialization: Sendable, Equatable {
 
     /// Makes the state. `config.json` comes last: a state without it is not complete.
     func run(in state: StateDirectory, now: Int64 = WallClock.now()) throws {
-        guard !FileManager.default.fileExists(atPath: state.configurationFile) else {
-            throw StateFailure.exists(path: state.path)
-        }
+        try Self.refuseExisting(in: state)
+        let strangers = state.strangers()
+        guard strangers.isEmpty else { throw StateFailure.foreign(path: state.path, strangers) }
+        try AtomicFile.createDirectory(state.path, mode: 0o700)
+        // Whoever has the lock is the only one that makes or serves a coordinator here.
+        let lock = try state.lock()
+        defer { lock.release() }
+        try Self.refuseExisting(in: state)
         let leftovers = state.leftovers()
         guard leftovers.isEmpty else { throw StateFailure.halfMade(path: state.path, leftovers) }
-        try AtomicFile.createDirectory(state.path, mode: 0o700)
+        try state.restrictToOwner()
+        try write(to: state, now: now)
+    }
+
+    private static func refuseExisting(in state: StateDirectory) throws(StateFailure) {
+        guard !FileManager.default.fileExists(atPath: state.configurationFile) else {
+            throw .exists(path: state.path)
+        }
+    }
+
+    private func write(to state: StateDirectory, now: Int64) throws {
         let authority = try CertificateAuthority.create(cluster: cluster, now: now)
         try Credential(
             certificate: authority.certificate.pem,
@@ -81,12 +98,5 @@ struct Initialization: Sendable, Equatable {
         guard rest.hasPrefix(":"), let port = Int(rest.dropFirst()), (1...65535).contains(port)
         else { return nil }
         return (String(host), port)
-    }
-
-    private static func isAddress(_ host: String) -> Bool {
-        var four = in_addr()
-        var six = in6_addr()
-        return RFC1123.isName(host.lowercased()) || inet_pton(AF_INET, host, &four) == 1
-            || inet_pton(AF_INET6, host, &six) == 1
     }
 }

@@ -18,6 +18,10 @@ final class NodeRegistry: Sendable {
         let number: UInt64
         /// The node that the certificate names.
         let node: HostID
+        /// Where it calls from.
+        let address: String
+        /// Where the session called from whose place it took; nothing where there was none.
+        let displaced: String?
         /// What the machine said about itself.
         let facts: WireMachineFacts
         /// The step kinds that the agent knows.
@@ -58,6 +62,7 @@ final class NodeRegistry: Sendable {
     /// about to stop.
     func connect(
         _ node: HostID,
+        from address: String = "",
         hello: WireHello,
         at now: Int64,
         outbound: AsyncStream<WireCoordinatorMessage>.Continuation
@@ -67,6 +72,8 @@ final class NodeRegistry: Sendable {
             let session = Session(
                 number: state.nextNumber(),
                 node: node,
+                address: address,
+                displaced: state.sessions[node]?.address,
                 facts: hello.facts,
                 stepKinds: Set(hello.stepKinds),
                 unfinished: hello.unfinished,

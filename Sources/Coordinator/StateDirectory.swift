@@ -41,12 +41,16 @@ struct StateDirectory: Sendable, Equatable {
             throw .unusable(path: path, reason: error.description)
         }
         guard let bytes else {
-            throw leftovers().isEmpty ? .missing(path: path) : .halfMade(path: path, leftovers())
+            let leftovers = leftovers()
+            guard !leftovers.isEmpty else { throw .missing(path: path) }
+            // `coordinator init` holds the lock while it works.
+            _ = try lock()
+            throw .halfMade(path: path, leftovers)
         }
         do {
             return try JSONDecoder().decode(CoordinatorConfiguration.self, from: Data(bytes))
         } catch {
-            throw .unusable(path: path, reason: "config.json is not what coordinator init wrote")
+            throw .damaged(path: configurationFile)
         }
     }
 
@@ -55,6 +59,25 @@ struct StateDirectory: Sendable, Equatable {
         [authority, coordinator, `operator`, store]
             .filter { FileManager.default.fileExists(atPath: $0) }
             .map { URL(fileURLWithPath: $0).lastPathComponent }
+    }
+
+    /// What is in the folder that no coordinator put there, by name.
+    func strangers() -> [String] {
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let own = [configurationFile, authority, coordinator, `operator`, artifacts, lockFile]
+            .map { URL(fileURLWithPath: $0).lastPathComponent }
+        return found.filter { name in
+            // The store has files beside it, and a file that is being written has a dot before it.
+            !own.contains(name) && !name.hasPrefix("isthmus.sqlite")
+                && !name.hasPrefix(".isthmus-") && name != "lost+found"
+        }.sorted()
+    }
+
+    /// Lets nobody but the owner into the folder.
+    func restrictToOwner() throws(StateFailure) {
+        guard chmod(path, 0o700) == 0 else {
+            throw .unusable(path: path, reason: String(cString: strerror(errno)))
+        }
     }
 
     /// The authority that `coordinator init` made.
@@ -119,6 +142,10 @@ enum StateFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case halfMade(path: String, [String])
     /// There is one already.
     case exists(path: String)
+    /// It is a folder of something else.
+    case foreign(path: String, [String])
+    /// Its `config.json` says nothing that could be used.
+    case damaged(path: String)
     /// Another coordinator has it.
     case inUse(path: String)
     /// It cannot be read or written.
@@ -145,7 +172,21 @@ enum StateFailure: Error, Sendable, Equatable, CustomStringConvertible {
             --state folder to make a second one
             """
         case .inUse(let path):
-            "another coordinator is running with \(path); stop it first"
+            """
+            another coordinator init or serve is at work with \(path); wait until it has ended, \
+            or stop it first
+            """
+        case .foreign(let path, let names):
+            """
+            \(path) holds what no coordinator put there (\(names.prefix(3).joined(separator: ", "))); \
+            it is left as it is. Name an empty or a new folder with --state
+            """
+        case .damaged(let path):
+            """
+            \(path) is not what coordinator init wrote. Put it back from a copy, or write it anew: \
+            {"cluster": "NAME", "address": "HOST", "port": \(Initialization.defaultPort)}, with \
+            what coordinator init was told
+            """
         case .unusable(let path, let reason):
             "\(path) cannot be used: \(reason)"
         case .invalid(let text):

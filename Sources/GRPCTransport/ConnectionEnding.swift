@@ -63,7 +63,8 @@ extension Connection {
         let words = ConnectionTrouble.words(for: error)
         if phase != .lingering { rules.log("\(handle.remote): \(words)") }
         let reason =
-            error as? RPCError ?? RPCError(code: .unavailable, message: "\(words).", cause: nil)
+            error as? RPCError
+            ?? RPCError(code: .unavailable, message: "\(words).", cause: ConnectionRefusal(error))
         end(reason, telling: (error as? HTTP2Failure)?.code ?? .protocolError)
     }
 

@@ -138,7 +138,11 @@ extension HTTP2ClientTransport {
         var words = ConnectionTrouble.words(for: error)
         if words.hasSuffix(".") { words.removeLast() }
         let server = "\(configuration.host):\(configuration.port)"
-        return RPCError(code: .unavailable, message: "No connection to \(server): \(words).")
+        return RPCError(
+            code: .unavailable,
+            message: "No connection to \(server): \(words).",
+            cause: (error as? RPCError)?.cause ?? ConnectionRefusal(error)
+        )
     }
 
     /// Begins no more calls; `connect()` returns when those that run have ended.

@@ -33,15 +33,26 @@ public final class HTTP2ServerTransport: ServerTransport {
     }
 
     deinit {
-        port.fail(RPCError(code: .unavailable, message: "The server never listened."))
+        port.fail(Self.neverListened)
     }
+
+    private static let neverListened = RPCError(
+        code: .unavailable,
+        message: "The server never listened."
+    )
 
     /// The TCP port that the server listens on, once it does.
     ///
-    /// - Throws: What kept the server from listening.
+    /// - Throws: What kept the server from listening, also its own end; `CancellationError`.
     /// - Returns: The port; the one that the system chose if 0 was asked for.
     public func boundPort() async throws -> Int {
-        try await port.futureResult.get()
+        let waiter = port.futureResult.eventLoop.makePromise(of: Int.self)
+        port.futureResult.cascade(to: waiter)
+        return try await withTaskCancellationHandler {
+            try await waiter.futureResult.get()
+        } onCancel: {
+            waiter.fail(CancellationError())
+        }
     }
 
     /// Shows another certificate, and believes other authorities, on connections that begin from now on.
@@ -147,6 +158,8 @@ extension HTTP2ServerTransport {
             state.isStopping = true
             return state.listener
         }
+        // Who waits for the port of a server that was stopped first would wait for ever.
+        if listener == nil { port.fail(Self.neverListened) }
         listener?.close(promise: nil)
         for connection in connections.all { end(connection) }
     }

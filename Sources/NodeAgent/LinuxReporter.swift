@@ -23,22 +23,6 @@ struct LinuxReporter: MachineReporter {
     }
 
     func health() async -> WireHealthReport {
-        let health = await host.health()
-        return .with {
-            $0.load = health.load
-            $0.memoryTotalBytes = health.memoryTotal
-            $0.memoryAvailableBytes = health.memoryAvailable
-            $0.diskTotalBytes = health.diskTotal
-            $0.diskFreeBytes = health.diskFree
-            $0.k3SUnit = health.k3sUnit
-            $0.k3SState = health.k3sState
-            $0.peers = health.peers.map { peer in
-                .with {
-                    $0.publicKey = peer.publicKey
-                    $0.endpoint = peer.endpoint
-                    $0.latestHandshake = peer.latestHandshake
-                }
-            }
-        }
+        WireHealthReport(await host.health())
     }
 }

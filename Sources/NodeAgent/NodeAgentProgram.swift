@@ -2,6 +2,7 @@ import Agent
 import ArgumentParser
 import Daemon
 import Glibc
+import Trust
 
 /// The program that every server of a cluster runs.
 @main
@@ -31,12 +32,12 @@ struct NodeAgentProgram: AsyncParsableCommand {
                 try command.run()
             }
         } catch let failure as AgentFailure {
-            Terminal.complain("node-agent: \(failure)")
+            Terminal.complain(JoinToken.redacted("node-agent: \(failure)"))
             Glibc.exit(1)
         } catch {
             // The parser's own code for wrong usage is 64.
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            Terminal.complain(fullMessage(for: error))
+            Terminal.complain(JoinToken.redacted(fullMessage(for: error)))
             Glibc.exit(2)
         }
     }

@@ -12,4 +12,10 @@ struct StateOptions: ParsableArguments {
         completion: .directory
     )
     var directory = "/var/lib/isthmus-agent"
+
+    func validate() throws {
+        guard !directory.isEmpty else {
+            throw ValidationError("--state needs the name of a directory.")
+        }
+    }
 }

@@ -36,7 +36,10 @@ extension Rollout {
             switch state.steps[step.id] {
             case .running(let attempt)?:
                 guard let end = expiry(of: attempt, on: step.executor), now >= end else { continue }
-                let problem = overdue(step, now: now)
+                let problem =
+                    neverBegan(attempt, on: step.executor)
+                    ? StepFailure("cancelled before it began", isPermanent: true)
+                    : overdue(step, now: now)
                 record(
                     .ended(attempt.execution, step: step.id, .failed(problem), at: now),
                     in: &decision
@@ -74,6 +77,7 @@ extension Rollout {
                 ),
                 in: &decision
             )
+            held[step.executor, default: []].insert(execution)
             decision.effects.append(.assign(execution, step: step.id, timeout: step.timeout))
         }
     }
@@ -140,9 +144,16 @@ extension Rollout {
     /// gets a moment to say so, and while it is away the limit is how long it may be.
     private func expiry(of attempt: Attempt, on executor: HostID) -> Int64? {
         if let since = connected[executor] {
+            if neverBegan(attempt, on: executor) { return since + RolloutLimits.settling }
             return max(attempt.deadline, since + RolloutLimits.settling)
         }
         return absent[executor].map { max(attempt.deadline, $0 + limits.absence) }
+    }
+
+    /// Whether a cancelled attempt is not with its agent: it was away when it was to be handed it.
+    private func neverBegan(_ attempt: Attempt, on executor: HostID) -> Bool {
+        state.isCancelled && connected[executor] != nil
+            && held[executor]?.contains(attempt.execution) != true
     }
 
     private func overdue(_ step: StepNode, now: Int64) -> StepFailure {

@@ -22,6 +22,8 @@ public struct Rollout: Sendable {
     var connected: [HostID: Int64] = [:]
     /// Agents without a session, and since when the coordinator has noticed.
     var absent: [HostID: Int64] = [:]
+    /// Attempts that an agent with a session has: it named them in its hello, or was handed them since.
+    var held: [HostID: Set<ExecutionID>] = [:]
 
     /// Makes a rollout from its records; none where it has not begun.
     ///
@@ -87,9 +89,10 @@ public struct Rollout: Sendable {
 
     private mutating func notice(_ event: RolloutEvent) {
         switch event {
-        case .agentConnected(let host, _, let at):
+        case .agentConnected(let host, let unfinished, let at):
             connected[host] = at
             absent[host] = nil
+            held[host] = unfinished
         case .agentDisconnected(let host, let at):
             connected[host] = nil
             absent[host] = at
@@ -101,16 +104,18 @@ public struct Rollout: Sendable {
         }
     }
 
-    /// Hands the agent what it should be running, and stops what it should not.
-    private func welcome(
+    /// Hands the agent what it should be running, and stops what it should not. After a cancel that is
+    /// everything: an attempt that never reached its agent must not begin now.
+    private mutating func welcome(
         _ host: HostID,
         unfinished: Set<ExecutionID>,
         in decision: inout Decision
     ) {
         var wanted: Set<ExecutionID> = []
-        for step in graph.steps where step.executor == host {
+        for step in graph.steps where step.executor == host && !state.isCancelled {
             guard case .running(let attempt)? = state.steps[step.id] else { continue }
             wanted.insert(attempt.execution)
+            held[host, default: []].insert(attempt.execution)
             decision.effects.append(
                 .assign(attempt.execution, step: step.id, timeout: step.timeout)
             )

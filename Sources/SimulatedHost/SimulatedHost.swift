@@ -118,7 +118,13 @@ public final class SimulatedHost: Host {
                 return CommandResult(status: status, standardError: fault.complaint)
             }
         }
-        return try await play(command)
+        var result = try await play(command)
+        let limit = CommandResult.outputLimit
+        result.standardOutput = String(
+            decoding: result.standardOutput.utf8.prefix(limit),
+            as: UTF8.self
+        )
+        return result
     }
 
     /// Lets a program's time pass, until it has had its time.

@@ -78,6 +78,9 @@ public struct Command: Sendable, Equatable {
 
 /// How a program ended.
 public struct CommandResult: Sendable, Equatable {
+    /// Bytes of standard output that are kept.
+    public static let outputLimit = 1 << 20
+
     /// Its exit status; 128 plus the number where a signal ended it.
     public var status: Int32
     /// The first MiB of what it wrote.
@@ -101,7 +104,8 @@ public struct HostFacts: Sendable, Equatable {
     public var architecture: Architecture
     /// Whether the kernel can make WireGuard interfaces itself.
     public var kernelWireGuard: Bool
-    /// Literal addresses of its interfaces.
+    /// Literal addresses of its interfaces. None where it cannot name them, as a simulated machine
+    /// that was given none: nothing is concluded from that.
     public var addresses: [String]
 
     /// Describes a machine.

@@ -2,6 +2,13 @@ import COpenSSL
 import Glibc
 import Plan
 
+extension CertificateAuthority {
+    /// Whether a certificate can name the address: a literal IP address, or a DNS name in lower case.
+    public static func canName(address: String) -> Bool {
+        (try? SubjectName(address: address)) != nil
+    }
+}
+
 /// One of a certificate's subject alternative names (RFC 5280, 4.2.1.6).
 enum SubjectName: Equatable {
     case uri(String)

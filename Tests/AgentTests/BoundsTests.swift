@@ -29,7 +29,7 @@ import Testing
         #expect((50...500).contains(delay.next(using: &generator)))
         #expect((50...1000).contains(delay.next(using: &generator)))
         for _ in 0..<100 { #expect((50...30_000).contains(delay.next(using: &generator))) }
-        delay.reset()
+        delay.noteSession(lasting: .seconds(60))
         #expect((50...500).contains(delay.next(using: &generator)))
     }
 

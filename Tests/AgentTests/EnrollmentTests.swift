@@ -56,6 +56,51 @@ import Trust
         }
     }
 
+    @Test func `after a lost answer the same key asks again`() async throws {
+        try await withCoordinator { coordinator, folder in
+            let good = issuing(from: coordinator.authority)
+            let token = coordinator.token()
+            coordinator.enrollment.set { _ in
+                throw RPCError(code: .unavailable, message: "the answer was lost")
+            }
+            _ = await failure { _ = try await enroll(coordinator, token: token, into: folder) }
+            coordinator.enrollment.set(good)
+            let state = try await enroll(coordinator, token: token, into: folder)
+            let first = try #require(coordinator.enrollment.heard.all.first)
+            let issued = try Certificate(pem: good(first).certificate)
+            let kept = try Certificate(pem: state.credential.certificate)
+            #expect(issued.publicKeySHA256 == kept.publicKeySHA256)
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(!names.contains { $0.hasPrefix("enrolling") })
+        }
+    }
+
+    @Test func `a machine that cannot write shows its token to nobody`() async throws {
+        try await withCoordinator { coordinator, _ in
+            coordinator.enrollment.set(issuing(from: coordinator.authority))
+            let refusal = await failure {
+                _ = try await enroll(
+                    coordinator,
+                    token: coordinator.token(),
+                    into: "/proc/isthmus"
+                )
+            }
+            #expect(refusal?.message.contains("cannot keep a credential") == true)
+            #expect(coordinator.enrollment.heard.all.isEmpty)
+        }
+    }
+
+    @Test func `only a session that lasted shortens the next wait`() {
+        var generator = SystemRandomNumberGenerator()
+        var delay = ReconnectDelay()
+        for _ in 0..<8 { _ = delay.next(using: &generator) }
+        let worn = delay
+        delay.noteSession(lasting: .seconds(29))
+        #expect(delay == worn)
+        delay.noteSession(lasting: .seconds(30))
+        #expect(delay == ReconnectDelay())
+    }
+
     @Test func `a token that the coordinator refuses is explained in its words`() async throws {
         try await withCoordinator { coordinator, folder in
             coordinator.enrollment.set { _ in
@@ -98,8 +143,8 @@ import Trust
             let refusal = await failure {
                 _ = try await enroll(coordinator, token: token, into: folder)
             }
-            #expect(refusal?.message.contains("authority that is pinned") == true)
-            #expect(refusal?.remedy.contains("made elsewhere") == true)
+            #expect(refusal?.message.contains("made by another coordinator") == true)
+            #expect(refusal?.remedy.contains("coordinator token create") == true)
             #expect(coordinator.enrollment.heard.all.isEmpty)
             try #expect(AgentState.load(folder) == nil)
         }

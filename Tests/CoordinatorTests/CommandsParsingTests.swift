@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Testing
 
 @testable import Coordinator
@@ -55,7 +56,8 @@ import Testing
     @Test(arguments: [
         ["rollout"], ["rollout", "watch"], ["frob"], ["init", "--cluster", "a"],
         ["token", "create", "--node", "A_B"], ["token", "create", "--node", "a", "--ttl", "1s"],
-        ["node", "list", "--output", "xml"], ["rollout", "--plan", "a", "--frob"],
+        ["node", "list", "--output", "xml"], ["serve", "--state", ""],
+        ["rollout", "--plan", "a", "--frob"],
     ])
     func `wrong usage is refused before anything is done`(arguments: [String]) {
         #expect(throws: (any Error).self) {
@@ -72,6 +74,21 @@ import Testing
     )
     func `spans are read as people type them`(text: String, seconds: Int64?) {
         #expect(TimeToLive(argument: text)?.seconds == seconds)
+    }
+
+    @Test func `no line of an example is broken by a terminal of 80 columns`() {
+        for command in Self.commands(under: CoordinatorProgram.self) {
+            for line in command.configuration.discussion.split(separator: "\n")
+            where line.hasPrefix("  ") {
+                #expect(line.count < 80, "\(command)")
+            }
+        }
+    }
+
+    @Test func `what cannot be written is noticed`() throws {
+        let full = open("/dev/full", O_WRONLY)
+        defer { close(full) }
+        #expect(StandardOutput.writeAll("token", to: full) == ENOSPC)
     }
 
     @Test func `a failure's text is harmless and keeps its lines`() {

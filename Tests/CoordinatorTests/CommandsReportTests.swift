@@ -53,9 +53,9 @@ import Testing
         #expect(lines.last?.hasSuffix("; 1 cannot be checked. Nothing was changed.") == true)
     }
 
-    @Test func `a rehearsal says at both ends that nothing was touched`() {
+    @Test func `a rehearsal says at both ends that nothing was touched`() throws {
         let written = Mutex<[String]>([])
-        var display = RehearsalDisplay(style: .plain) { line in
+        var display = RehearsalDisplay(of: try .sample(), style: .plain) { line in
             written.withLock { $0.append(line) }
         }
         var rollout = TellingCoordinator.threeClouds()
@@ -79,6 +79,12 @@ import Testing
                 " 2. kube-seoul  annotate kube-seoul for Kilo (carried out by kube-japan): unchanged",
                 "",
                 "The rehearsal went well: 1 changed, 1 unchanged.",
+                "After a rollout of this plan:",
+                "",
+                "NODE   ROLE    HOSTNAME  ADDRESS       RUNS                     MESH",
+                "tokyo  server  tokyo     203.0.113.10  K3s server v1.34.3+k3s1  Kilo 0.7.0, 1 peer",
+                "seoul  agent   seoul     203.0.113.20  K3s agent v1.34.3+k3s1   Kilo 0.7.0, 1 peer",
+                "",
                 promise,
             ]
         )

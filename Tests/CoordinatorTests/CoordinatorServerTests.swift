@@ -57,6 +57,7 @@ import Trust
                             try await $0.listNodes(.init()).nodes
                         }
                         #expect(nodes.first?.connected == true)
+                        #expect(nodes.first?.address == "127.0.0.1")
                         break
                     }
                 }

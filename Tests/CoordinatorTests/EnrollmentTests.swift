@@ -36,11 +36,40 @@ import Trust
         }
     }
 
-    @Test func `without an unused token nobody gets in at all`() async throws {
+    @Test func `a machine whose answer was lost asks again, also of a new coordinator`()
+        async throws
+    {
+        let first = try await ServerBench()
+        let key = try PrivateKey.generate()
+        let token = try await first.token(for: "seoul")
+        _ = try await first.enrol(token, key: key)
+        _ = try await first.enrol(token, key: key)
+        try await first.stop()
+        let second = try await ServerBench(first.folder)
+        let again = try await second.enrol(token, key: key)
+        let certificate = try Certificate(pem: again.certificate)
+        let nodes = try await second.operating { try await $0.listNodes(.init()).nodes }
+        #expect(nodes.map(\.certificateExpires) == [certificate.notAfter])
+        let error = await #expect(throws: RPCError.self) { try await second.enrol(token) }
+        #expect(error?.message.contains("for seoul was used already") == true)
+        try await second.stop()
+    }
+
+    @Test func `once the node has come its token opens nothing`() async throws {
         try await ServerBench.run { bench in
             let token = try await bench.token(for: "seoul")
-            _ = try await bench.enrol(token)
-            let error = await #expect(throws: RPCError.self) { try await bench.enrol(token) }
+            let key = try PrivateKey.generate()
+            let credential = try await bench.enrol(token, key: key)
+            try await bench.calling(as: credential) { client in
+                try await WireAgentLink.Client(wrapping: client).session { writer in
+                    try await writer.write(.with { $0.hello = WireHello() })
+                } onResponse: { response in
+                    for try await _ in response.messages { return }
+                }
+            }
+            let error = await #expect(throws: RPCError.self) {
+                try await bench.enrol(token, key: key)
+            }
             #expect(error?.code == .unavailable)
         }
     }

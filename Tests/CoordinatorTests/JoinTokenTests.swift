@@ -1,4 +1,5 @@
 import Plan
+import Protocol
 import Testing
 
 @testable import Coordinator
@@ -26,8 +27,25 @@ import Testing
 
     @Test func `a token enrols its node once`() async throws {
         #expect(try await consume(at: 10) == .success(seoul))
-        #expect(try await consume(at: 11) == .failure(.used(node: seoul, at: 10)))
+        #expect(try await consume(key: "k2", at: 11) == .failure(.used(node: seoul, at: 10)))
         #expect(try await nodes() == [seoul])
+    }
+
+    @Test func `a used token serves its key again until it expires or the node has come`()
+        async throws
+    {
+        #expect(try await consume(at: 10) == .success(seoul))
+        #expect(try await consume(at: 99) == .success(seoul))
+        #expect(try await consume(at: 100) == .failure(.expired(node: seoul, at: 100)))
+        #expect(try await nodes() == [seoul])
+        let seoul = seoul
+        #expect(try await store.read { db in try JoinTokenTable.answerable(in: db) } == ["t1": 100])
+        let closed = try await store.write { db in
+            try JoinTokenTable.closeRetries(of: seoul, in: db)
+        }
+        #expect(closed == ["t1"])
+        #expect(try await consume(at: 20) == .failure(.used(node: seoul, at: 10)))
+        #expect(try await store.read { db in try JoinTokenTable.answerable(in: db) }.isEmpty)
     }
 
     @Test func `an expired token enrols nobody`() async throws {
@@ -48,8 +66,8 @@ import Testing
 
     @Test func `of many enrolments with one token one gets in`() async throws {
         let successes = try await withThrowingTaskGroup(of: Bool.self) { group in
-            for _ in 0..<20 {
-                group.addTask { try await consume(at: 10) == .success(seoul) }
+            for number in 0..<20 {
+                group.addTask { try await consume(key: "k\(number)", at: 10) == .success(seoul) }
             }
             return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
@@ -68,9 +86,18 @@ import Testing
         )
         let unused = try await store.write { db in
             try JoinTokenTable.add(later, in: db)
-            return try JoinTokenTable.unused(in: db)
+            return try JoinTokenTable.answerable(in: db)
         }
         #expect(unused == ["t2": week + 200])
+    }
+
+    @Test func `a session knows whose place it took`() throws {
+        let registry = NodeRegistry()
+        let (_, outbound) = AsyncStream.makeStream(of: WireCoordinatorMessage.self)
+        let first = registry.connect(seoul, from: "a", hello: .init(), at: 1, outbound: outbound)
+        #expect(try #require(first).displaced == nil)
+        let second = registry.connect(seoul, from: "b", hello: .init(), at: 2, outbound: outbound)
+        #expect(try #require(second).displaced == "a")
     }
 
     @Test func `the gate is open while an unused token lives`() {
@@ -87,12 +114,13 @@ import Testing
     private func consume(
         _ id: String = "t1",
         hash: String = "aa",
+        key: String = "k1",
         node: String = "seoul",
         at now: Int64
     ) async throws -> Result<HostID, JoinTokenRefusal> {
         let row = try NodeRow.sample(node)
         return try await store.write { db in
-            try JoinTokenTable.consume(id, hash: hash, enrolling: row, at: now, in: db)
+            try JoinTokenTable.consume(id, hash: hash, key: key, enrolling: row, at: now, in: db)
         }
     }
 

@@ -111,8 +111,8 @@ final class ServerBench: Sendable {
     }
 
     /// Enrols a node with a token, and returns what it would keep.
-    func enrol(_ token: String) async throws -> Credential {
-        let key = try PrivateKey.generate()
+    func enrol(_ token: String, key: PrivateKey? = nil) async throws -> Credential {
+        let key = try key ?? PrivateKey.generate()
         let request = try CertificateRequest.make(commonName: "node", key: key)
         let answer = try await calling(as: nil) { client in
             try await WireEnrollment.Client(wrapping: client).enroll(

@@ -58,7 +58,9 @@ import Trust
     }
 
     @Test(arguments: [
-        ("a.example", "a.example", 7443), ("a.example:1", "a.example", 1),
+        ("a.example", "a.example", 7443),
+        ("Coordinator.Example.ORG:1", "coordinator.example.org", 1),
+        ("a.example:1", "a.example", 1),
         ("203.0.113.1:65535", "203.0.113.1", 65535), ("2001:db8::1", "2001:db8::1", 7443),
         ("[2001:db8::1]:80", "2001:db8::1", 80),
     ])
@@ -68,7 +70,10 @@ import Trust
         #expect(made.port == port)
     }
 
-    @Test(arguments: ["", "a b", "a:0", "a:65536", "a:x", "[::1", "http://a", "a/b", "[a]x"])
+    @Test(arguments: [
+        "", "a b", "a:0", "a:65536", "a:x", "999.1.1.1", "1.2.3", "a.1", "[::1", "http://a", "a/b",
+        "[a]x",
+    ])
     func `what is no address is refused`(text: String) {
         #expect(throws: StateFailure.self) { try Initialization(cluster: "test", address: text) }
     }
@@ -83,6 +88,50 @@ import Trust
         let first = try state.lock()
         #expect(throws: StateFailure.inUse(path: state.path)) { try state.lock() }
         withExtendedLifetime(first) {}
+    }
+
+    @Test func `init waits for nobody who is at work in the folder, and blames nobody`() throws {
+        try FileManager.default.createDirectory(
+            atPath: state.authority,
+            withIntermediateDirectories: true
+        )
+        let other = try state.lock()
+        #expect(throws: StateFailure.inUse(path: state.path)) {
+            try Initialization(cluster: "test", address: "a").run(in: state)
+        }
+        #expect(throws: StateFailure.inUse(path: state.path)) { try state.configuration() }
+        withExtendedLifetime(other) {}
+    }
+
+    @Test func `init leaves another's folder alone`() throws {
+        let file = state.path + "/letter"
+        try FileManager.default.createDirectory(
+            atPath: state.path,
+            withIntermediateDirectories: true
+        )
+        try Data().write(to: URL(fileURLWithPath: file))
+        #expect(throws: StateFailure.foreign(path: state.path, ["letter"])) {
+            try Initialization(cluster: "test", address: "a").run(in: state)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: state.path) == ["letter"])
+    }
+
+    @Test func `an empty folder becomes its owner's alone`() throws {
+        try FileManager.default.createDirectory(
+            atPath: state.path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755]
+        )
+        try Initialization(cluster: "test", address: "a").run(in: state)
+        #expect(try folder.mode(of: "state") == 0o700)
+    }
+
+    @Test func `a damaged config.json is named`() throws {
+        try Initialization(cluster: "test", address: "a").run(in: state)
+        try Data("{".utf8).write(to: URL(fileURLWithPath: state.configurationFile))
+        #expect(throws: StateFailure.damaged(path: state.configurationFile)) {
+            try state.configuration()
+        }
     }
 
     @Test func `certificates are renewed past two thirds of their life`() throws {

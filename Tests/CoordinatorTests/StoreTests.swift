@@ -73,14 +73,14 @@ import Testing
             try NodeTable.enrol(try .sample("seoul"), in: db)
             var facts = WireMachineFacts()
             facts.hostname = "renamed"
-            try NodeTable.noteSession(of: id, facts: facts, address: "ipv4:b", at: 20, in: db)
+            try NodeTable.noteSession(of: id, facts: facts, address: "192.0.2.2", at: 20, in: db)
             try NodeTable.noteCertificate(of: id, serial: "07", expires: 99, in: db)
             try NodeTable.noteSeen(id, at: 30, in: db)
             return try NodeTable.all(in: db)
         }
         #expect(rows.count == 1)
         #expect(rows.first?.facts.hostname == "renamed")
-        #expect(rows.first?.address == "ipv4:b")
+        #expect(rows.first?.address == "192.0.2.2")
         #expect(rows.first?.lastSeen == 30)
         #expect(rows.first?.certificateSerial == "07")
         #expect(rows.first?.certificateExpires == 99)
@@ -153,7 +153,7 @@ extension NodeRow {
             facts: facts,
             firstSeen: firstSeen,
             lastSeen: nil,
-            address: "ipv4:a",
+            address: "192.0.2.1",
             certificateSerial: "01",
             certificateExpires: 10
         )

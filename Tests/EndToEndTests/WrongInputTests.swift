@@ -118,6 +118,7 @@ import Trust
             try world.writeToken(.foreign, to: "kube-seoul")
             let foreign = try await world.enroll("kube-seoul")
             #expect(foreign.status == 1)
+            #expect(foreign.complaint.contains("made by another coordinator"))
 
             try world.writeToken(.unknown, to: "kube-seoul")
             let unknown = try await world.enroll("kube-seoul")

@@ -56,7 +56,9 @@ struct ReconnectTests {
 
     @Test func `a call says why the server cannot be reached`() async throws {
         let cluster = try Cluster()
-        let port = try await withServer(cluster.server(), [:]) { _, port in port }
+        let reserved = try ReservedPort()
+        defer { withExtendedLifetime(reserved) {} }
+        let port = reserved.number
         try await withClient(cluster.client(port: port)) { client in
             let error = await rpcError { _ = try await client.call("Echo") }
             #expect(error?.code == .unavailable)

@@ -118,4 +118,17 @@ struct ShutdownTests {
             await #expect(throws: RPCError.self) { try await transport.boundPort() }
         }
     }
+
+    @Test func `nobody waits for the port of a server that was stopped first`() async throws {
+        let transport = HTTP2ServerTransport(try Cluster().server())
+        transport.beginGracefulShutdown()
+        await #expect(throws: RPCError.self) { try await transport.boundPort() }
+    }
+
+    @Test func `who waits for the port can be cancelled`() async throws {
+        let transport = HTTP2ServerTransport(try Cluster().server())
+        let waiting = Task { try await transport.boundPort() }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+    }
 }

@@ -1,3 +1,4 @@
+import Steps
 import Testing
 
 @testable import NodeAgent

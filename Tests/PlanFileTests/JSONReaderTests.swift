@@ -84,20 +84,14 @@ struct JSONReaderTests {
         #expect(isTooDeep == (depth > 64))
     }
 
-    @Test func `a text of 5 MB is refused before it is read`() {
+    @Test(.timeLimit(.minutes(1))) func `a text of 5 MB is refused before it is read`() {
         let text = String(repeating: " ", count: 5_000_000)
-        let time = ContinuousClock().measure {
-            #expect(Project.problems(text).first?.message.contains("bytes") == true)
-        }
-        #expect(time < .seconds(20))
+        #expect(Project.problems(text).first?.message.contains("bytes") == true)
     }
 
-    @Test func `a text of a megabyte is read in a few seconds`() {
+    @Test(.timeLimit(.minutes(1))) func `a text of a megabyte is read in a few seconds`() {
         let text = "[" + String(repeating: "{\"a\":\"é\"},\n", count: 80_000) + "1]"
-        let time = ContinuousClock().measure {
-            #expect(Project.problems(text).first?.message.contains("an object") == true)
-        }
-        #expect(time < .seconds(60))
+        #expect(Project.problems(text).first?.message.contains("an object") == true)
     }
 
     @Test func `endless problems are cut`() throws {
@@ -108,16 +102,13 @@ struct JSONReaderTests {
         #expect(error?.rendered(color: false).contains("of which the first 100 are shown") == true)
     }
 
-    @Test func `a text full of mistakes is told quickly`() {
+    @Test(.timeLimit(.minutes(1))) func `a text full of mistakes is told quickly`() {
         let keys = (0..<30_000).map { "\"hostnaem\($0)\": 0" }.joined(separator: ",")
         let long =
             "{\"" + String(repeating: "k", count: 1_000_000) + "\": {"
             + String(repeating: "\"a\":0,", count: 5000) + "\"b\":0}}"
-        let time = ContinuousClock().measure {
-            for text in ["{" + keys + "}", long] {
-                #expect(Project.problems(text).count == PlanProblems.limit)
-            }
+        for text in ["{" + keys + "}", long] {
+            #expect(Project.problems(text).count == PlanProblems.limit)
         }
-        #expect(time < .seconds(60))
     }
 }

@@ -34,7 +34,7 @@ struct YAMLReaderTests {
         #expect(problems.first?.column == column)
     }
 
-    @Test func `a bomb does not expand`() {
+    @Test(.timeLimit(.minutes(1))) func `a bomb does not expand`() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         for level in 1...40 {
             let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
@@ -42,10 +42,7 @@ struct YAMLReaderTests {
         }
         let bombs = [text, text + "? *a40\n: 1\n", "- {? *a0 : 1}\n" + text]
         for bomb in bombs {
-            let time = ContinuousClock().measure {
-                #expect(Project.problems(bomb, .yaml).first?.message.contains("anchor") == true)
-            }
-            #expect(time < .seconds(20))
+            #expect(Project.problems(bomb, .yaml).first?.message.contains("anchor") == true)
         }
     }
 

@@ -201,6 +201,41 @@ import Testing
         #expect(driven.rollout.state.steps[StepID("s.k3s")] == .skipped)
     }
 
+    @Test func `what was cancelled while its agent was away is not handed to it again`() throws {
+        var driven = try Driven(threeHosts())
+        driven.beginWithAll()
+        driven.send(.agentDisconnected(host("a"), at: 1100))
+        driven.send(.agentDisconnected(host("b"), at: 1100))
+        driven.send(.cancelRequested(at: 1500))
+        let handed = [execution("a.name")] as Set
+        let back = driven.send(.agentConnected(host("a"), unfinished: handed, at: 2000))
+        #expect(back.effects.first == .cancel(execution("a.name"), executor: host("a")))
+        #expect(!back.effects.contains { if case .assign = $0 { true } else { false } })
+        _ = driven.finish("a.name", 1, .failed(StepFailure("cancelled")))
+        _ = driven.finish("s.name", 1, .failed(StepFailure("cancelled")))
+
+        // b's agent never had its attempt: it gets a moment to hand a result in, then it is over.
+        let other = driven.send(.agentConnected(host("b"), unfinished: [], at: 3000))
+        #expect(other.records.isEmpty)
+        #expect(other.effects == [.wake(at: 13_000)])
+        let last = driven.send(.clockAdvanced(to: 13_000))
+        #expect(last.effects.last == .finish(.cancelled))
+        #expect(
+            driven.rollout.state.steps[StepID("b.name")]
+                == .failed(StepFailure("cancelled before it began", isPermanent: true))
+        )
+    }
+
+    @Test func `a cancel that a crash cut short reaches the agents as they come back`() throws {
+        var driven = try Driven(threeHosts())
+        driven.beginWithAll()
+        driven.send(.cancelRequested(at: 1500))
+        driven.restart(at: 2000)
+        let handed = [execution("a.name")] as Set
+        let back = driven.send(.agentConnected(host("a"), unfinished: handed, at: 2100))
+        #expect(back.effects.first == .cancel(execution("a.name"), executor: host("a")))
+    }
+
     @Test func `a finished rollout answers nothing more`() throws {
         var driven = try Driven(StepGraph([]))
         let decision = driven.send(.began(at: 5))

@@ -11,6 +11,10 @@ struct StateOption: ParsableArguments {
     )
     var path = StateDirectory.defaultPath
 
+    func validate() throws {
+        guard !path.isEmpty else { throw ValidationError("--state needs the name of a folder.") }
+    }
+
     /// The folder.
     var directory: StateDirectory { StateDirectory(path) }
 

@@ -88,7 +88,8 @@ extension CommandFailure {
                 ]
             )
         case .invalid: CommandFailure(failure.description, code: .usage)
-        case .missing, .halfMade, .exists, .inUse: CommandFailure(failure.description)
+        case .missing, .halfMade, .exists, .inUse, .foreign, .damaged:
+            CommandFailure(failure.description)
         }
     }
 

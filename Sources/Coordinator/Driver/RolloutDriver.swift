@@ -1,7 +1,9 @@
 import Foundation
 import Logging
 import Plan
+import Protocol
 import RolloutEngine
+import SwiftProtobuf
 
 /// Which rollouts are at work: begins them, takes them up again after a restart, and brings them
 /// what agents report.
@@ -14,6 +16,7 @@ actor RolloutDriver {
     private let surroundings: DriverSurroundings
     private var works: [RolloutID: Work] = [:]
     private var beginning: RolloutID?
+    private var observation: UInt64?
 
     /// Drives nothing yet.
     init(_ surroundings: DriverSurroundings) {
@@ -28,6 +31,20 @@ actor RolloutDriver {
         for row in rows {
             surroundings.logger.note("A rollout goes on", [.rollout: row.id])
             work(on: try await RolloutRun(row, surroundings: surroundings))
+        }
+        observation = surroundings.registry.observe { [weak self] change in
+            guard case .connected(let session) = change else { return }
+            Task { await self?.cancelStrays(of: session) }
+        }
+    }
+
+    /// Stops what an agent still has of rollouts that are over; their own runs see to the others.
+    private func cancelStrays(of session: NodeRegistry.Session) {
+        for name in session.unfinished {
+            let execution = ExecutionID(name)
+            guard run(of: execution) == nil else { continue }
+            let cancel = WireStepCancel.with { $0.executionID = name }
+            surroundings.registry.send(.with { $0.cancel = cancel }, to: session.node)
         }
     }
 
@@ -65,8 +82,7 @@ actor RolloutDriver {
     /// Takes an agent's result in; whether a rollout is at work that will answer for it.
     func report(_ report: StepReport, from node: HostID) throws(ForeignExecution) -> Bool {
         guard let run = run(of: report.execution) else { return false }
-        try run.report(report, from: node)
-        return true
+        return try run.report(report, from: node)
     }
 
     /// Tells those who watch a line of a running step.
@@ -82,6 +98,7 @@ actor RolloutDriver {
 
     /// Lets all go where they are, as a crash would. The next start goes on from there.
     func stop() async {
+        if let observation { surroundings.registry.stopObserving(observation) }
         let tasks = works.values.map(\.task)
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }

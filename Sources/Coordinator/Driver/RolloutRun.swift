@@ -83,19 +83,29 @@ actor RolloutRun {
         while engine.state.outcome == nil, let arrival = await next() {
             await handle(arrival)
         }
+        inbox.finish()
+        while let late = await next() { acknowledge(late) }
     }
 
-    /// Takes an agent's result; its receipt follows once it is durable.
+    /// Takes an agent's result; its receipt follows once it is durable. False where the rollout has
+    /// ended meanwhile, so that nobody here will answer.
     ///
     /// - Throws: `ForeignExecution` where the step is another agent's.
-    nonisolated func report(_ report: StepReport, from node: HostID) throws(ForeignExecution) {
+    nonisolated func report(
+        _ report: StepReport,
+        from node: HostID
+    )
+        throws(ForeignExecution) -> Bool
+    {
         _ = try step(of: report.execution, from: node)
         let event = RolloutEvent.executionEnded(
             report.execution,
             report.outcome,
             at: surroundings.now()
         )
-        inbox.yield(Arrival(event: event, outputs: report.outputs, reporter: node))
+        let arrival = Arrival(event: event, outputs: report.outputs, reporter: node)
+        if case .enqueued = inbox.yield(arrival) { return true }
+        return false
     }
 
     /// Tells those who watch a line of a running step.
@@ -137,20 +147,28 @@ actor RolloutRun {
     private func handle(_ arrival: Arrival) async {
         let decision = engine.handle(arrival.event)
         guard await keep(decision.records, outputs: arrival.outputs) else { return }
-        if case .executionEnded(let execution, _, _) = arrival.event, let node = arrival.reporter {
-            let receipt = WireResultReceipt.with { $0.executionID = execution.description }
-            surroundings.registry.send(.with { $0.receipt = receipt }, to: node)
-        }
+        acknowledge(arrival)
         for effect in decision.effects { await begin(effect) }
     }
 
-    /// Makes records durable, with the outputs of the execution whose end they tell. A store that
-    /// refuses is asked again until it takes them: nothing may begin before.
+    private func acknowledge(_ arrival: Arrival) {
+        guard case .executionEnded(let execution, _, _) = arrival.event,
+            let node = arrival.reporter
+        else { return }
+        let receipt = WireResultReceipt.with { $0.executionID = execution.description }
+        surroundings.registry.send(.with { $0.receipt = receipt }, to: node)
+    }
+
+    /// Makes records durable, with the outputs of the execution whose end they tell; with the last
+    /// record all outputs go. A store that refuses is asked again until it takes them: nothing may
+    /// begin before.
     private func keep(_ records: [JournalRecord], outputs: [String: Secret]) async -> Bool {
         guard !records.isEmpty else { return true }
         let number = lastNumber
         let rollout = id.description
         let owner = outputs.isEmpty ? nil : records.lazy.compactMap(\.succeededStep).first
+        let end = engine.state.outcome.map { ($0, RolloutTally(engine.state)) }
+        let now = surroundings.now()
         while !Task.isCancelled {
             do {
                 let rows = try JournalRow.encoded(records, after: number)
@@ -158,6 +176,9 @@ actor RolloutRun {
                     try JournalTable.append(rows, rollout: rollout, in: db)
                     if let owner {
                         try StepOutputTable.keep(outputs, rollout: rollout, step: owner, in: db)
+                    }
+                    if let (outcome, tally) = end {
+                        try RolloutTable.end(rollout, outcome, tally, at: now, in: db)
                     }
                 }
                 break
@@ -222,31 +243,31 @@ actor RolloutRun {
     }
 
     private func finish(_ outcome: RolloutOutcome) async {
-        let counts = engine.state.counts
-        let tally = RolloutTally(
-            changed: counts.changed,
-            unchanged: counts.unchanged,
-            failed: counts.failed
-        )
         let rollout = id.description
-        let now = surroundings.now()
+        surroundings.logger.note(
+            "The rollout ended",
+            [.rollout: rollout, .outcome: outcome.rawValue]
+        )
         do {
-            try await surroundings.store.write { db throws in
-                try RolloutTable.end(rollout, outcome, tally, at: now, in: db)
-            }
             try await surroundings.store.settle()
-            surroundings.logger.note(
-                "The rollout ended",
-                [.rollout: rollout, .outcome: outcome.rawValue]
-            )
         } catch {
-            // The journal holds the end; the next start notes it here.
             surroundings.logger.complain(
-                "The rollout's end is not noted",
+                "The store keeps traces of the rollout's secrets until it is next settled",
                 [.rollout: rollout, .error: "\(error)"]
             )
         }
         surroundings.watchers.finish(rollout)
+    }
+}
+
+extension RolloutTally {
+    fileprivate init(_ state: RolloutState) {
+        let counts = state.counts
+        self.init(
+            changed: counts.changed,
+            unchanged: counts.unchanged,
+            failed: counts.failed
+        )
     }
 }
 

@@ -25,6 +25,8 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
     let mailbox: CheckMailbox
     /// What agents fetch.
     let cache: ArtifactCache
+    /// Closes behind a node that has come.
+    let gate: EnrollmentGate
     /// Where state changes are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -38,7 +40,7 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
         let node = try await answering { () async throws(ServiceFailure) in
             try Caller.agent(in: context)
         }
-        let session = AgentSession(node: node, address: context.remotePeer, service: self)
+        let session = AgentSession(node: node, address: context.remoteAddress, service: self)
         do {
             try await session.run(request, response)
         } catch let failure as ServiceFailure {

@@ -96,7 +96,7 @@ struct AgentSession: Sendable {
             throw .invalid("a session begins with hello")
         }
         let (node, address) = (node, address)
-        try await service.store.serve { db throws in
+        let served = try await service.store.serve { db throws in
             try NodeTable.noteSession(
                 of: node,
                 facts: hello.facts,
@@ -104,15 +104,29 @@ struct AgentSession: Sendable {
                 at: now,
                 in: db
             )
+            return try JoinTokenTable.closeRetries(of: node, in: db)
         }
+        for token in served { service.gate.remove(token) }
         let welcome = WireWelcome.with {
             $0.healthInterval = Self.healthInterval
             $0.now = now
         }
         outbound.yield(.with { $0.welcome = welcome })
         guard
-            let session = service.registry.connect(node, hello: hello, at: now, outbound: outbound)
+            let session = service.registry.connect(
+                node,
+                from: address,
+                hello: hello,
+                at: now,
+                outbound: outbound
+            )
         else { throw .stopping }
+        if let earlier = session.displaced {
+            service.logger.note(
+                "A node's session at \(earlier) was displaced by another session",
+                [.node: node.description, .address: address]
+            )
+        }
         service.logger.note("A node is here", [.node: node.description, .address: address])
         return session
     }

@@ -15,8 +15,6 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     let authority: CertificateAuthority
     /// Where tokens and nodes are kept.
     let store: Store
-    /// Closes behind the last token.
-    let gate: EnrollmentGate
     /// Where enrolments are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -29,12 +27,13 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         -> WireEnrollResponse
     {
         try await answering { () async throws(ServiceFailure) in
-            try await enroll(request, from: context.remotePeer)
+            try await enroll(request, from: context.remoteAddress)
         }
     }
 
     /// The token is used up last, together with the node's entry: whatever fails before leaves it
-    /// as it was, and of two machines with one token, one gets in.
+    /// as it was, and of two machines with one token, one gets in. That one may ask again with the
+    /// same key until its first session or the token's end: its answer may have been lost.
     private func enroll(
         _ request: WireEnrollRequest,
         from address: String
@@ -55,8 +54,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
             certificateSerial: certificate.serial,
             certificateExpires: certificate.notAfter
         )
-        try await consume(token, enrolling: row, at: now)
-        gate.remove(token.id)
+        try await consume(token, for: certificate.publicKeySHA256, enrolling: row, at: now)
         logger.note("A node enrolled", [.node: node.description, .address: address])
         return .with {
             $0.cluster = cluster
@@ -101,6 +99,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
 
     private func consume(
         _ token: JoinToken,
+        for key: String,
         enrolling row: NodeRow,
         at now: Int64
     )
@@ -109,7 +108,14 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     {
         let (id, hash) = (token.id, token.hash)
         _ = try await store.serve { db throws in
-            try JoinTokenTable.consume(id, hash: hash, enrolling: row, at: now, in: db)
+            try JoinTokenTable.consume(
+                id,
+                hash: hash,
+                key: key,
+                enrolling: row,
+                at: now,
+                in: db
+            )
         }.orRefusal()
     }
 }

@@ -71,9 +71,10 @@ extension RPCError.Code {
 
     fileprivate init(_ failure: ArtifactFailure) {
         switch failure {
-        case .hashMismatch, .unusableURL, .notListed, .curlMissing, .missingArchitecture, .manifest:
+        // Never `unavailable`: to the caller that would mean the coordinator itself.
+        case .hashMismatch, .unreachable, .unusableURL, .notListed, .curlMissing,
+            .missingArchitecture, .manifest:
             self = .failedPrecondition
-        case .unreachable: self = .unavailable
         case .local: self = .internalError
         }
     }

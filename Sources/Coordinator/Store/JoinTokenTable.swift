@@ -59,10 +59,18 @@ enum JoinTokenTable {
         )
     }
 
-    /// The node that the token may enrol now, or why it may enrol none.
+    /// Adds the key that a token was used for: while it is known, its holder may ask again.
+    static func addUsedKey(in db: Database) throws {
+        try db.alter(table: "join_token") { table in table.add(column: "used_key", .text) }
+    }
+
+    /// The node that the token may enrol now, or why it may enrol none. A used token still serves
+    /// the key that it was used for (SHA-256 of its SPKI, hexadecimal), so that an answer that was
+    /// lost can be had again; without a `key`, whether some key may still ask is what is told.
     static func node(
         forToken id: String,
         hash: String,
+        key: String? = nil,
         at now: Int64,
         in db: Database
     ) throws
@@ -81,37 +89,61 @@ enum JoinTokenTable {
         guard let node = HostID(name) else {
             throw StoreFailure.corrupt("'\(name)' is no node id")
         }
-        if let used: Int64 = found["used"] { return .failure(.used(node: node, at: used)) }
+        if let used: Int64 = found["used"] {
+            let usedKey: String? = found["used_key"]
+            guard let usedKey, key == nil || key == usedKey else {
+                return .failure(.used(node: node, at: used))
+            }
+        }
         let expires: Int64 = found["expires"]
         guard now < expires else { return .failure(.expired(node: node, at: expires)) }
         return .success(node)
     }
 
     /// Uses the token up and keeps the node that it enrolled, both or neither. Of two enrolments
-    /// with one token, the second finds it used.
+    /// with one token and two keys, the second finds it used; with one key, both succeed.
     static func consume(
         _ id: String,
         hash: String,
+        key: String,
         enrolling node: NodeRow,
         at now: Int64,
         in db: Database
     ) throws -> Result<HostID, JoinTokenRefusal> {
-        let bound = try self.node(forToken: id, hash: hash, at: now, in: db)
+        let bound = try self.node(forToken: id, hash: hash, key: key, at: now, in: db)
         guard case .success(let owner) = bound else { return bound }
         guard owner == node.id else { return .failure(.unknown) }
+        // Whoever enrolled as this node before has lost the race for it.
+        try closeRetries(of: node.id, in: db)
         try db.execute(
-            sql: "UPDATE join_token SET used = ? WHERE id = ?",
-            arguments: [now, id]
+            sql: "UPDATE join_token SET used = coalesce(used, ?), used_key = ? WHERE id = ?",
+            arguments: [now, key, id]
         )
         try NodeTable.enrol(node, in: db)
         return bound
     }
 
-    /// Tokens that have enrolled nobody, and until when each may.
-    static func unused(in db: Database) throws -> [String: Int64] {
+    /// The node has its certificate: none of its used tokens serves any more. Returns their ids.
+    @discardableResult
+    static func closeRetries(of node: HostID, in db: Database) throws -> [String] {
+        let closed = try String.fetchAll(
+            db,
+            sql: "SELECT id FROM join_token WHERE node = ? AND used_key IS NOT NULL",
+            arguments: [node.description]
+        )
+        try db.execute(
+            sql: "UPDATE join_token SET used_key = NULL WHERE node = ?",
+            arguments: [node.description]
+        )
+        return closed
+    }
+
+    /// Tokens that may still be answered, and until when each may: the unused, and those whose
+    /// answer may be asked for again.
+    static func answerable(in db: Database) throws -> [String: Int64] {
         let rows = try Row.fetchAll(
             db,
-            sql: "SELECT id, expires FROM join_token WHERE used IS NULL"
+            sql: "SELECT id, expires FROM join_token WHERE used IS NULL OR used_key IS NOT NULL"
         )
         return Dictionary(
             rows.map { ($0["id"], $0["expires"]) },

@@ -14,7 +14,7 @@ struct NodeRow: Sendable, Equatable {
     var firstSeen: Int64
     /// When a session of it was last open; nothing where it never connected.
     var lastSeen: Int64?
-    /// Where its last session came from, as the transport writes peers.
+    /// The IP address that its enrolment or last session came from.
     var address: String
     /// Its certificate's serial number, hexadecimal.
     var certificateSerial: String

@@ -15,6 +15,9 @@ enum StoreMigrations {
             try StepOutputTable.create(in: db)
             try ArtifactPinTable.create(in: db)
         }
+        migrator.registerMigration("keys of used tokens") { db in
+            try JoinTokenTable.addUsedKey(in: db)
+        }
         return migrator
     }
 

@@ -8,8 +8,8 @@ struct Enroll: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Join this machine to a cluster, once.",
         discussion: """
-            The operator makes a token on the coordinator and hands it over; it works once, for one
-            node, for a while. The agent makes its key here, knows the right coordinator by the
+            The operator makes a token on the coordinator and hands it over; it works once, for one \
+            node, for a while. The agent makes its key here, knows the right coordinator by the \
             token, and stores a certificate. Without --token-file the token is asked for.
 
               coordinator token create --node kube-seoul > token      (on the coordinator)

@@ -1,39 +1,10 @@
 import Plan
 import Steps
 
-/// How a machine is doing; empty or 0 what it does not tell.
-struct LinuxHealth: Sendable, Equatable {
-    /// One minute's load average.
-    var load: Double = 0
-    /// Bytes.
-    var memoryTotal: Int64 = 0
-    /// Bytes that programs can still get without swapping.
-    var memoryAvailable: Int64 = 0
-    /// Bytes of the file system that K3s keeps its data on.
-    var diskTotal: Int64 = 0
-    /// Bytes.
-    var diskFree: Int64 = 0
-    /// `k3s.service` or `k3s-agent.service`, whichever there is.
-    var k3sUnit: String = ""
-    /// systemd's ActiveState of it.
-    var k3sState: String = ""
-    var peers: [WireGuardPeer] = []
-
-    /// The other end of a tunnel.
-    struct WireGuardPeer: Sendable, Equatable {
-        /// Base64.
-        var publicKey: String
-        /// Address and port; empty where it is not known yet.
-        var endpoint: String
-        /// Seconds since 1970; 0 where there was none yet.
-        var latestHandshake: Int64
-    }
-}
-
-extension LinuxHost {
+extension LinuxHost: HealthSource {
     /// Looks at the machine; takes what it can get.
-    func health() async -> LinuxHealth {
-        var health = LinuxHealth()
+    func health() async -> HostHealth {
+        var health = HostHealth()
         health.load = Self.text(of: "/proc/loadavg").flatMap(Self.load) ?? 0
         if let memory = Self.text(of: "/proc/meminfo").flatMap(MemoryInfo.init) {
             health.memoryTotal = memory.total
@@ -43,19 +14,14 @@ extension LinuxHost {
             health.diskTotal = disk.total
             health.diskFree = disk.free
         }
-        for name in ["k3s.service", "k3s-agent.service"] {
-            guard let unit = try? await unit(name), unit.exists else { continue }
-            health.k3sUnit = name
-            health.k3sState = unit.active
-            break
-        }
+        await health.lookAtK3s(of: self)
         health.peers = await wireGuardPeers()
         return health
     }
 
     /// Asks for endpoints and handshakes one after the other, because `wg show all dump`, which
     /// tells both, tells private keys as well.
-    private func wireGuardPeers() async -> [LinuxHealth.WireGuardPeer] {
+    private func wireGuardPeers() async -> [HostHealth.Peer] {
         guard let endpoints = try? await run(Command(["wg", "show", "all", "endpoints"])),
             let handshakes = try? await run(Command(["wg", "show", "all", "latest-handshakes"]))
         else { return [] }
@@ -73,13 +39,13 @@ extension LinuxHost {
 /// The tables that `wg show all …` prints: interface, peer's public key, value, between tabs. The
 /// table of endpoints names the interface with its first peer only.
 enum WireGuardTables {
-    static func peers(endpoints: String, handshakes: String) -> [LinuxHealth.WireGuardPeer] {
+    static func peers(endpoints: String, handshakes: String) -> [HostHealth.Peer] {
         let moments = Dictionary(
             rows(handshakes).map { ("\($0.interface) \($0.peer)", Int64($0.value) ?? 0) },
             uniquingKeysWith: max
         )
         return rows(endpoints).map { row in
-            LinuxHealth.WireGuardPeer(
+            HostHealth.Peer(
                 publicKey: row.peer,
                 endpoint: row.value == "(none)" ? "" : row.value,
                 latestHandshake: moments["\(row.interface) \(row.peer)"] ?? 0

@@ -396,7 +396,8 @@ public nonisolated struct WireRolloutEvent: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Grows by one; 0 for what is not kept (output lines).
+  /// Grows from event to event, with gaps: what only the coordinator needs is counted as well.
+  /// 0 for what is not kept (output lines).
   public var number: Int64 = 0
 
   /// Milliseconds since 1970, by the coordinator's clock.

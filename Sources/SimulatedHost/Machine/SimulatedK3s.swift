@@ -129,10 +129,12 @@ extension SimulatedHost {
             return "Node password rejected, duplicate hostname or contents of "
                 + "'/etc/rancher/node/password' may not match server node-passwd entry"
         }
+        let file = try files.read(configuration.text("token-file")) ?? []
+        let token = String(decoding: file, as: UTF8.self).filter { !$0.isWhitespace }
+        // Looked at before anything else, even where the node is known already.
+        guard !token.isEmpty else { return failed + "token must not be empty" }
         if known == nil {
-            let file = try files.read(configuration.text("token-file")) ?? []
-            let token = String(decoding: file, as: UTF8.self)
-            guard try accepts(token.filter { !$0.isWhitespace }, server, cluster) else {
+            guard try accepts(token, server, cluster) else {
                 return failed + "401 Unauthorized"
             }
             let node = node(configuration, registeredAt: internet.now(), faults)

@@ -40,7 +40,8 @@ extension SimulatedHost {
         return CommandResult(status: 0, standardOutput: "3 packets transmitted, 3 received\n")
     }
 
-    private func mesh() throws(HostFailure) -> (SimulatedMesh.Member, SimulatedMesh)? {
+    /// This machine's place in the mesh, and the mesh; nothing where it is in none.
+    func mesh() throws(HostFailure) -> (SimulatedMesh.Member, SimulatedMesh)? {
         for unit in [Self.serverUnit, Self.agentUnit] {
             guard try k3sPhase(of: unit) == .running, let configuration = configuration(of: unit)
             else { continue }

@@ -58,17 +58,14 @@ struct Kubectl: Sendable {
         return try decode(KubernetesNode.self, from: result)
     }
 
-    /// All nodes; none where there is no API yet.
-    func nodes() async throws(StepFailure) -> [KubernetesNode] {
-        guard let result = try await answer(["get", "nodes", "-o", "json"]) else { return [] }
-        return try decode(KubernetesNodeList.self, from: result).items
-    }
-
     /// Reads what a program wrote as JSON.
     func decode<Answer: Decodable>(
         _ type: Answer.Type,
         from result: CommandResult
     ) throws(StepFailure) -> Answer {
+        guard result.standardOutput.utf8.count < CommandResult.outputLimit else {
+            throw StepFailure("K3s' answer is longer than 1 MiB and was cut off there")
+        }
         do {
             return try JSONDecoder().decode(type, from: Data(result.standardOutput.utf8))
         } catch {

@@ -31,11 +31,6 @@ struct KubernetesNode: Decodable, Sendable, Equatable {
     }
 }
 
-/// What `kubectl get nodes -o json` answers.
-struct KubernetesNodeList: Decodable, Sendable {
-    var items: [KubernetesNode]
-}
-
 /// Kilo's annotations on a Node.
 enum KiloAnnotation: String, CaseIterable, Sendable {
     // Set by Isthmus.

@@ -32,6 +32,7 @@ public struct RunK3sAgent: Step {
 
     /// Compares configuration, token, unit and what K3s was started with; asks the kubelet.
     public func check(_ context: StepContext) async throws(StepFailure) -> StepCheck {
+        try await node.confirmAddress(context)
         var difference = try await service.difference(context)
         var changes: [Change] = []
         if try await needsToken(context) {
@@ -45,6 +46,15 @@ public struct RunK3sAgent: Step {
                 )
             )
             difference.start = difference.start ?? .restart
+        } else if try await hasTokenToSpend(context) {
+            changes.append(
+                .file(
+                    path: K3sFiles.joinToken,
+                    before: K3sFiles.masked,
+                    after: "<without its secret>\n",
+                    mode: 0o600
+                )
+            )
         }
         changes += service.changes(difference)
         if changes.isEmpty {
@@ -58,8 +68,10 @@ public struct RunK3sAgent: Step {
         return .changes(changes)
     }
 
-    /// Writes the token and the configuration, starts K3s and waits for the kubelet.
+    /// Writes the token and the configuration, starts K3s, waits for the kubelet and takes the
+    /// secret out of the token's file.
     public func apply(_ context: StepContext) async throws(StepFailure) -> StepOutputs {
+        try await node.confirmAddress(context)
         let deadline = Deadline(context)
         if try await needsToken(context) {
             guard let token = context.inputs[Self.tokenInput] else { throw noToken }
@@ -75,6 +87,7 @@ public struct RunK3sAgent: Step {
         try await service.awaitReady(context, until: deadline) {
             () async throws(StepFailure) -> Bool in try await isHealthy(context)
         }
+        try await spendToken(context)
         context.report("joined https://\(serverAddress):6443")
         return [:]
     }
@@ -105,8 +118,24 @@ public struct RunK3sAgent: Step {
         }
         let mode = try await context.mode(of: K3sFiles.joinToken)
         let text = try await context.text(of: K3sFiles.joinToken) ?? ""
+        // The machine has joined with this very token before.
+        if mode == 0o600, text == SpentToken(of: token).text { return false }
         let current = text.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
         return mode != 0o600 || Secret(current) != token
+    }
+
+    /// Whether the machine has joined and its token's file says more than it must.
+    private func hasTokenToSpend(_ context: StepContext) async throws(StepFailure) -> Bool {
+        guard try await context.mode(of: K3sFiles.kubeletKey) != nil else { return false }
+        let text = try await context.text(of: K3sFiles.joinToken) ?? ""
+        let mode = try await context.mode(of: K3sFiles.joinToken)
+        return text != SpentToken(of: text).text || mode != 0o600
+    }
+
+    private func spendToken(_ context: StepContext) async throws(StepFailure) {
+        guard try await hasTokenToSpend(context) else { return }
+        let text = try await context.text(of: K3sFiles.joinToken) ?? ""
+        try await context.write(K3sFiles.joinToken, SpentToken(of: text).text, mode: 0o600)
     }
 
     private var noToken: StepFailure {

@@ -40,6 +40,7 @@ public struct RunK3sServer: Step {
 
     /// Compares configuration, unit and what K3s was started with; asks the API if it is ready.
     public func check(_ context: StepContext) async throws(StepFailure) -> StepCheck {
+        try await node.confirmAddress(context)
         var changes: [Change] = []
         if try await context.mode(of: K3sFiles.agentToken) == nil {
             changes.append(
@@ -67,6 +68,7 @@ public struct RunK3sServer: Step {
 
     /// Brings K3s up and waits for `/readyz`, then tries the public address from inside.
     public func apply(_ context: StepContext) async throws(StepFailure) -> StepOutputs {
+        try await node.confirmAddress(context)
         let deadline = Deadline(context)
         if try await context.mode(of: K3sFiles.agentToken) == nil {
             // Made once: every server of the cluster must keep the same.

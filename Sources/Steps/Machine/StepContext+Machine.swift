@@ -2,6 +2,13 @@ import Plan
 
 // What kinds ask of the machine: the calls of `Host`, with failures in the operator's words.
 extension StepContext {
+    /// What the machine is.
+    func facts() async throws(StepFailure) -> HostFacts {
+        try await asking("look at the machine") { host throws(HostFailure) in
+            try await host.facts()
+        }
+    }
+
     /// The file's text, nothing where there is no file. Bytes that are no UTF-8 are replaced.
     func text(of path: String) async throws(StepFailure) -> String? {
         let bytes = try await asking("read \(path)") { host throws(HostFailure) in

@@ -11,7 +11,8 @@ struct CoordinatorInit: ParsableCommand {
             whoever has it can let machines in.
 
             EXAMPLE
-              sudo coordinator init --cluster three-clouds --address coordinator.example.org
+              sudo coordinator init --cluster three-clouds \\
+                --address coordinator.example.org
               coordinator init --cluster trial --address 127.0.0.1:7443 --state ./state
 
             EXIT CODES

@@ -15,7 +15,8 @@ struct CoordinatorServe: AsyncParsableCommand {
 
             EXAMPLE
               sudo coordinator serve
-              coordinator serve --state ./state --listen 127.0.0.1:7443 --stand-in-artifacts
+              coordinator serve --state ./state --listen 127.0.0.1:7443 \\
+                --stand-in-artifacts
 
             EXIT CODES
               0 stopped by a signal, 1 failed, 2 wrong usage

@@ -9,7 +9,8 @@ struct ServingUnit: Service {
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                _ = try await server.boundPort()
+                // Why there is no port is what `run` throws.
+                guard (try? await server.boundPort()) != nil else { return }
                 ServiceNotification.ready.send()
             }
             group.addTask { try await server.run() }

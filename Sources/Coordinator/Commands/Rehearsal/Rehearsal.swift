@@ -13,11 +13,11 @@ import Trust
 struct Rehearsal: Sendable {
     /// What is rolled out.
     let submission: PlanSubmission
+    /// Where it keeps its files.
+    let folder: RehearsalFolder
 
-    /// Runs to the end and leaves nothing behind.
+    /// Runs to the end.
     func run(_ display: any RolloutDisplay) async throws -> WireRolloutOutcome {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
         let state = StateDirectory(folder.path + "/coordinator")
         try Initialization(cluster: submission.plan.metadata.name, address: "127.0.0.1")
             .run(in: state)
@@ -132,7 +132,7 @@ struct Rehearsal: Sendable {
 }
 
 /// A folder of this process alone, for a while.
-private struct TemporaryFolder {
+struct RehearsalFolder {
     let path: String
 
     init() throws {

@@ -1,22 +1,33 @@
+import Plan
 import Protocol
 import Steps
 
 /// Prints each step of a rehearsal when it has ended: host, title, commands and diffs.
 struct RehearsalDisplay: RolloutDisplay {
+    private let plan: ClusterPlan
     private let style: TerminalStyle
     private let write: @Sendable (String) -> Void
     private var place = 0
 
-    /// The display of a format.
-    static func make(_ format: OutputFormat, style: TerminalStyle) -> any RolloutDisplay {
+    /// The display of a format, for a rehearsal of the plan.
+    static func make(
+        _ format: OutputFormat,
+        of plan: ClusterPlan,
+        style: TerminalStyle
+    ) -> any RolloutDisplay {
         switch format {
         case .json: JSONDisplay()
-        case .text: RehearsalDisplay(style: style, write: StandardOutput.write)
+        case .text: RehearsalDisplay(of: plan, style: style, write: StandardOutput.write)
         }
     }
 
     /// Prints with `write`, line by line.
-    init(style: TerminalStyle, write: @escaping @Sendable (String) -> Void) {
+    init(
+        of plan: ClusterPlan,
+        style: TerminalStyle,
+        write: @escaping @Sendable (String) -> Void
+    ) {
+        self.plan = plan
         self.style = style
         self.write = write
     }
@@ -66,7 +77,12 @@ struct RehearsalDisplay: RolloutDisplay {
         write("")
         let counts = "\(end.changed) changed, \(end.unchanged) unchanged"
         switch end.outcome {
-        case .succeeded: write(style.paint("The rehearsal went well: \(counts).", .good))
+        case .succeeded:
+            write(style.paint("The rehearsal went well: \(counts).", .good))
+            write("After a rollout of this plan:")
+            write("")
+            ClusterOverview(plan: plan).table(unicode: style.unicode).forEach(write)
+            write("")
         case .failed, .cancelled, .unspecified, .UNRECOGNIZED:
             write(style.paint("The rehearsal failed: \(counts), \(end.failed) failed.", .bad))
         }

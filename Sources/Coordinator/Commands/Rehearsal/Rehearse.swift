@@ -31,10 +31,13 @@ struct Rehearse: AsyncParsableCommand {
         let submission = try PlanSubmission.read(plan.file)
         let display = RehearsalDisplay.make(
             output.format,
+            of: submission.plan,
             style: Terminal.standardOutput().style
         )
-        let outcome = try await Interruption.race {
-            try await Rehearsal(submission: submission).run(display)
+        let folder = try RehearsalFolder()
+        defer { folder.remove() }
+        let outcome = try await Interruption.race(abandon: folder.remove) {
+            try await Rehearsal(submission: submission, folder: folder).run(display)
         }
         guard let outcome else { throw ExitCode(CommandExit.detached.rawValue) }
         guard outcome == .succeeded else { throw ExitCode(CommandExit.failed.rawValue) }

@@ -1,20 +1,27 @@
+import Foundation
 import UnixSignals
 
 /// Ctrl-C as an answer instead of an end.
 enum Interruption {
-    /// What the body returns; nothing where SIGINT or SIGTERM came first, which cancels the body.
+    /// What the body returns; nothing where SIGINT or SIGTERM came first, which cancels the body. A
+    /// second signal waits for nothing: it calls `abandon` and ends the process.
     static func race<Result: Sendable>(
+        abandon: @escaping @Sendable () -> Void = {},
         _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result? {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        return try await withThrowingTaskGroup(of: Result?.self) { group in
-            group.addTask { try await body() }
-            group.addTask {
-                for await _ in signals { return nil }
-                throw CancellationError()
+        let work = Task { try await body() }
+        let watching = Task {
+            for await _ in signals {
+                if work.isCancelled {
+                    abandon()
+                    Foundation.exit(CommandExit.detached.rawValue)
+                }
+                work.cancel()
             }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
         }
+        defer { watching.cancel() }
+        let result = await work.result
+        return work.isCancelled ? nil : try result.get()
     }
 }

@@ -14,9 +14,10 @@ extension RolloutCommand {
                 what is done is not done twice.
 
                 On a terminal there is a line for each node, drawn in place; otherwise a line for each \
-                change of state. With --output json each line is an object with a member "event": \
-                rolloutStarted, step, line, and at last rolloutEnded with outcome (succeeded, failed, \
-                cancelled), changed, unchanged, failed and digest.
+                change of state. A rollout that succeeded ends with a table that says what is where. \
+                With --output json each line is an object with a member "event": rolloutStarted, step, \
+                line, and at last rolloutEnded with outcome (succeeded, failed, cancelled), changed, \
+                unchanged, failed and digest.
 
                 Ctrl-C ends the watching only. The rollout goes on; coordinator rollout cancel ends it.
 
@@ -57,7 +58,7 @@ extension RolloutCommand {
             }
             let watching = RolloutWatching(
                 format: output.format,
-                planFile: plan.file,
+                submission: submission,
                 suffix: state.suffix
             )
             try await connection.run { client in

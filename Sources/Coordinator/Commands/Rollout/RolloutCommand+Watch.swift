@@ -29,7 +29,7 @@ extension RolloutCommand {
         func run() async throws {
             let watching = RolloutWatching(
                 format: output.format,
-                planFile: nil,
+                submission: nil,
                 suffix: state.suffix
             )
             try await OperatorConnection(state).run { client in

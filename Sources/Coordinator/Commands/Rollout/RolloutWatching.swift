@@ -5,8 +5,8 @@ import Protocol
 struct RolloutWatching: Sendable {
     /// For whom.
     let format: OutputFormat
-    /// As the operator named it, for the next command to type.
-    let planFile: String?
+    /// What was submitted, where this command submitted it.
+    let submission: PlanSubmission?
     /// What the operator's commands end in.
     let suffix: String
 
@@ -30,14 +30,23 @@ struct RolloutWatching: Sendable {
             throw ExitCode(CommandExit.detached.rawValue)
         }
         if format == .text {
-            let summary = await monitor.view.summary(
-                style: Terminal.standardOutput().style,
-                planFile: planFile,
-                suffix: suffix
-            )
-            StandardOutput.write(summary.joined(separator: "\n"))
+            let lines = summary(of: await monitor.view, ended.outcome)
+            StandardOutput.write(lines.joined(separator: "\n"))
         }
         guard ended.outcome == .succeeded else { throw ExitCode(CommandExit.failed.rawValue) }
+    }
+
+    private func summary(of view: RolloutView, _ outcome: WireRolloutOutcome) -> [String] {
+        let style = Terminal.standardOutput().style
+        let lines = view.summary(
+            style: style,
+            planFile: submission?.request.fileName,
+            suffix: suffix
+        )
+        guard outcome == .succeeded, let plan = submission?.plan else { return lines }
+        let overview = ClusterOverview(plan: plan)
+        return lines + [""] + overview.table(unicode: style.unicode) + [""]
+            + overview.nextSteps(suffix: suffix)
     }
 
     private func display() -> any RolloutDisplay {

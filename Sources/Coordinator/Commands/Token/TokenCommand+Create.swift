@@ -57,6 +57,7 @@ extension TokenCommand {
             switch output.format {
             case .text:
                 StandardOutput.write(made.token)
+                if let failure = StandardOutput.failure { throw failure }
                 StandardError.write(advice(address: connection.address))
             case .json:
                 StandardOutput.write(
