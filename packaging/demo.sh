@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 nodes=(kube-japan kube-seoul kube-chuncheon)
 
 packaging/install-dependencies.sh build
-echo "Building (three minutes on two cores the first time)"
+echo "Building (three to five minutes on two cores the first time)"
 swift build --product coordinator
 swift build --product node-agent
 PATH=$(swift build --show-bin-path):$PATH
