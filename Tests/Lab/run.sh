@@ -14,10 +14,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
     exit 1
 }
 packaging/install-dependencies.sh lab
+# The stand-in for K3s carries a kubectl; any that is there will do.
+command -v kubectl >/dev/null || packaging/install-dependencies.sh kubectl
+
+# Two labs would make, and take down, the same hosts.
+exec 9>/run/isthmus-lab.lock
+flock --nonblock 9 || {
+    echo "make lab: another lab runs on this machine; wait until it has ended" >&2
+    exit 1
+}
 packaging/deb/build.sh
 
 lab=Tests/Lab/lab.sh
 [ -n "${KEEP:-}" ] || trap '"$lab" down' EXIT
-"$lab" up 4
-"$lab" publish dist/*.deb
-(cd Tests/Lab && PYTHONDONTWRITEBYTECODE=1 python3 -m scenarios "$@")
+# The lock is this script's alone: what it leaves running must not hold it.
+"$lab" up 4 9>&-
+"$lab" publish dist/*.deb 9>&-
+(cd Tests/Lab && PYTHONDONTWRITEBYTECODE=1 python3 -m scenarios "$@") 9>&-
