@@ -2,7 +2,7 @@
 # Installs what a task needs from the distribution (Debian 12, Ubuntu 24.04). Where all is there, it
 # does nothing and says nothing.
 #
-#   packaging/install-dependencies.sh build|test|lint|protocol|deb|lab|kubectl ...
+#   packaging/install-dependencies.sh build|test|lint|protocol|deb|lab ...
 set -euo pipefail
 
 declare -A packages=(
@@ -13,7 +13,6 @@ declare -A packages=(
     [deb]="binutils dpkg-dev lintian xz-utils"
     [lab]="apt-utils ca-certificates curl debian-archive-keyring dpkg-dev gcc iproute2 iputils-ping
         libc6-dev mmdebstrap nftables openssl procps python3 systemd-container util-linux"
-    [kubectl]="kubernetes-client"
 )
 
 # Every task that builds needs Swift, which no distribution has in a version of use.

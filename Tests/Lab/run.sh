@@ -14,8 +14,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
     exit 1
 }
 packaging/install-dependencies.sh lab
-# The stand-in for K3s carries a kubectl; any that is there will do.
-command -v kubectl >/dev/null || packaging/install-dependencies.sh kubectl
+# The stand-in for K3s carries this machine's kubectl. Debian 12's (1.20) will not do: its diff shows
+# the fields' owners and their times, so that nothing is ever as it was.
+kubectl_minor=$(kubectl version --client 2>/dev/null | sed -n 's/.*v1\.\([0-9]*\)\..*/\1/p' | head -n 1)
+[ "${kubectl_minor:-0}" -ge 21 ] || {
+    echo "make lab needs kubectl 1.21 or newer in PATH (here: ${kubectl_minor:+1.}${kubectl_minor:-none});" \
+        "https://kubernetes.io/docs/tasks/tools/ says how to get it" >&2
+    exit 1
+}
 
 # Two labs would make, and take down, the same hosts.
 exec 9>/run/isthmus-lab.lock
