@@ -74,8 +74,15 @@ final class DriverBench: Sendable {
     }
 
     @discardableResult
-    func begin(_ id: RolloutID = RolloutID(random: 1)) async throws -> RolloutID {
-        try await driver.begin(try await prepared().row(id, at: 1), id: id)
+    func begin(
+        _ id: RolloutID = RolloutID(random: 1),
+        failure: FailurePolicy = .pause
+    ) async throws -> RolloutID {
+        let plan = ClusterPlan.sampleText.replacing(
+            "\"hosts\":",
+            with: "\"policies\": {\"failure\": \"\(failure.rawValue)\"}, \"hosts\":"
+        )
+        try await driver.begin(try await prepared(plan).row(id, at: 1), id: id)
         return id
     }
 

@@ -88,7 +88,7 @@ struct RolloutPreparation: Sendable {
             return try FrozenRollout(
                 graph: graph,
                 steps: steps,
-                limits: RolloutLimits(plan.policies),
+                limits: RolloutLimits(plan),
                 artifacts: resolved
             )
         } catch {

@@ -24,7 +24,7 @@ actor RolloutRun {
     private nonisolated let inbox: AsyncStream<Arrival>.Continuation
     private nonisolated let executors: [StepID: HostID]
     private nonisolated let surroundings: DriverSurroundings
-    private nonisolated let ending = Atomic(false)
+    private nonisolated let told: Mutex<RolloutPhase>
 
     private let frozen: FrozenRollout
     private var engine: Rollout
@@ -63,6 +63,7 @@ actor RolloutRun {
             seed: UInt64.random(in: 0 ... .max),
             replaying: records
         )
+        told = Mutex(engine.state.phase)
         (arrivals, inbox) = AsyncStream.makeStream(of: Arrival.self)
     }
 
@@ -120,12 +121,22 @@ actor RolloutRun {
         surroundings.watchers.publish(.line(step, text), of: id.description)
     }
 
-    /// Whether its last record is durable, so that those who watch may know of the end already.
-    nonisolated var isEnding: Bool { ending.load(ordering: .acquiring) }
+    /// How far it is by its durable records, so that those who watch may know of it already.
+    nonisolated var phase: RolloutPhase { told.withLock { $0 } }
 
     /// Asks for the end.
     nonisolated func cancel() {
         inbox.yield(Arrival(event: .cancelRequested(at: surroundings.now())))
+    }
+
+    /// Asks that no further step begins.
+    nonisolated func pause() {
+        inbox.yield(Arrival(event: .pauseRequested(at: surroundings.now())))
+    }
+
+    /// Asks that it goes on.
+    nonisolated func resume() {
+        inbox.yield(Arrival(event: .resumeRequested(at: surroundings.now())))
     }
 
     private nonisolated func step(
@@ -193,7 +204,8 @@ actor RolloutRun {
         guard !Task.isCancelled else { return false }
         if let owner { remember(outputs, of: owner) }
         lastNumber += Int64(records.count)
-        if engine.state.outcome != nil { ending.store(true, ordering: .releasing) }
+        let phase = engine.state.phase
+        told.withLock { $0 = phase }
         for (offset, record) in records.enumerated() {
             surroundings.watchers.publish(.record(number + Int64(offset) + 1, record), of: rollout)
         }
@@ -310,8 +322,8 @@ extension JournalRecord {
     fileprivate var succeededStep: StepID? {
         switch self {
         case .ended(_, let step, .unchanged, _), .ended(_, let step, .changed, _): step
-        case .began, .assigned, .ended, .retryPlanned, .stepFailed, .cancelRequested, .skipped,
-            .finished:
+        case .began, .assigned, .ended, .retryPlanned, .stepFailed, .cancelRequested, .paused,
+            .resumed, .skipped, .finished:
             nil
         }
     }

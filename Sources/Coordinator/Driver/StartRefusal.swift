@@ -12,6 +12,8 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case hosts([HostProblem])
     /// One at a time.
     case alreadyRunning(RolloutID)
+    /// One that waits for an operator comes first.
+    case paused(RolloutID)
     /// Something that the plan needs is not to be had.
     case artifact(ArtifactFailure)
     /// The steps make no order: a mistake in this program.
@@ -32,6 +34,11 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
             problems.map(\.description).joined(separator: "\n")
         case .alreadyRunning(let id):
             "rollout \(id) is running; follow it: coordinator rollout show \(id)"
+        case .paused(let id):
+            """
+            rollout \(id) is paused; let it go on: coordinator rollout resume \(id), or end it: \
+            coordinator rollout cancel \(id)
+            """
         case .artifact(let failure):
             failure.description
         case .steps(let text):

@@ -17,6 +17,7 @@ extension RolloutView {
         }
         switch end.outcome {
         case .failed, .cancelled: lines += [""] + nextSteps(planFile: planFile, suffix: suffix)
+        case .paused: lines += [""] + stepsOutOfPause(suffix: suffix)
         case .succeeded, .unspecified, .UNRECOGNIZED: break
         }
         return lines
@@ -47,9 +48,20 @@ extension RolloutView {
         case .succeeded: style.paint("Rollout \(id) succeeded in \(elapsed): \(sum).", .good)
         case .cancelled:
             style.paint("Rollout \(id) was cancelled after \(elapsed): \(sum).", .warning)
+        case .paused:
+            style.paint("Rollout \(id) is paused after \(elapsed): \(sum).", .bad)
         case .failed, .unspecified, .UNRECOGNIZED:
             style.paint("Rollout \(id) failed after \(elapsed): \(sum).", .bad)
         }
+    }
+
+    private func stepsOutOfPause(suffix: String) -> [String] {
+        [
+            "Next: remove the cause, then let it go on; what failed is tried again:",
+            "  coordinator rollout resume \(id)\(suffix)",
+            "Or end it, to run another plan; what is done stays done:",
+            "  coordinator rollout cancel \(id)\(suffix)",
+        ]
     }
 
     private func nextSteps(planFile: String?, suffix: String) -> [String] {

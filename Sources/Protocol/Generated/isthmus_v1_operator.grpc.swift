@@ -111,6 +111,32 @@ public enum WireOperator: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "PauseRollout" metadata.
+        public enum PauseRollout: Sendable {
+            /// Request type for "PauseRollout".
+            public typealias Input = WirePauseRolloutRequest
+            /// Response type for "PauseRollout".
+            public typealias Output = WirePauseRolloutResponse
+            /// Descriptor for "PauseRollout".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "PauseRollout",
+                type: .unary
+            )
+        }
+        /// Namespace for "ResumeRollout" metadata.
+        public enum ResumeRollout: Sendable {
+            /// Request type for "ResumeRollout".
+            public typealias Input = WireResumeRolloutRequest
+            /// Response type for "ResumeRollout".
+            public typealias Output = WireResumeRolloutResponse
+            /// Descriptor for "ResumeRollout".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "ResumeRollout",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "isthmus.v1.Operator" service.
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
             CreateToken.descriptor,
@@ -119,7 +145,9 @@ public enum WireOperator: Sendable {
             DryRun.descriptor,
             WatchRollout.descriptor,
             ListRollouts.descriptor,
-            CancelRollout.descriptor
+            CancelRollout.descriptor,
+            PauseRollout.descriptor,
+            ResumeRollout.descriptor
         ]
     }
 }
@@ -260,6 +288,42 @@ extension WireOperator {
             request: GRPCCore.StreamingServerRequest<WireCancelRolloutRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireCancelRolloutResponse>
+
+        /// Handle the "PauseRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > No further step begins; those that run go on. Repeating it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WirePauseRolloutRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WirePauseRolloutResponse` messages.
+        func pauseRollout(
+            request: GRPCCore.StreamingServerRequest<WirePauseRolloutRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WirePauseRolloutResponse>
+
+        /// Handle the "ResumeRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A paused rollout goes on; steps that had failed are tried again.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireResumeRolloutRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireResumeRolloutResponse` messages.
+        func resumeRollout(
+            request: GRPCCore.StreamingServerRequest<WireResumeRolloutRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireResumeRolloutResponse>
     }
 
     /// Service protocol for the "isthmus.v1.Operator" service.
@@ -384,6 +448,42 @@ extension WireOperator {
             request: GRPCCore.ServerRequest<WireCancelRolloutRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<WireCancelRolloutResponse>
+
+        /// Handle the "PauseRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > No further step begins; those that run go on. Repeating it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePauseRolloutRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WirePauseRolloutResponse` message.
+        func pauseRollout(
+            request: GRPCCore.ServerRequest<WirePauseRolloutRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WirePauseRolloutResponse>
+
+        /// Handle the "ResumeRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A paused rollout goes on; steps that had failed are tried again.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireResumeRolloutRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireResumeRolloutResponse` message.
+        func resumeRollout(
+            request: GRPCCore.ServerRequest<WireResumeRolloutRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireResumeRolloutResponse>
     }
 
     /// Simple service protocol for the "isthmus.v1.Operator" service.
@@ -508,6 +608,42 @@ extension WireOperator {
             request: WireCancelRolloutRequest,
             context: GRPCCore.ServerContext
         ) async throws -> WireCancelRolloutResponse
+
+        /// Handle the "PauseRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > No further step begins; those that run go on. Repeating it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A `WirePauseRolloutRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WirePauseRolloutResponse` to respond with.
+        func pauseRollout(
+            request: WirePauseRolloutRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WirePauseRolloutResponse
+
+        /// Handle the "ResumeRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A paused rollout goes on; steps that had failed are tried again.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireResumeRolloutRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireResumeRolloutResponse` to respond with.
+        func resumeRollout(
+            request: WireResumeRolloutRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireResumeRolloutResponse
     }
 }
 
@@ -592,6 +728,28 @@ extension WireOperator.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: WireOperator.Method.PauseRollout.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WirePauseRolloutRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WirePauseRolloutResponse>(),
+            handler: { request, context in
+                try await self.pauseRollout(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.ResumeRollout.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireResumeRolloutRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireResumeRolloutResponse>(),
+            handler: { request, context in
+                try await self.resumeRollout(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -669,6 +827,28 @@ extension WireOperator.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<WireCancelRolloutResponse> {
         let response = try await self.cancelRollout(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func pauseRollout(
+        request: GRPCCore.StreamingServerRequest<WirePauseRolloutRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WirePauseRolloutResponse> {
+        let response = try await self.pauseRollout(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func resumeRollout(
+        request: GRPCCore.StreamingServerRequest<WireResumeRolloutRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireResumeRolloutResponse> {
+        let response = try await self.resumeRollout(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -771,6 +951,32 @@ extension WireOperator.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<WireCancelRolloutResponse> {
         return GRPCCore.ServerResponse<WireCancelRolloutResponse>(
             message: try await self.cancelRollout(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func pauseRollout(
+        request: GRPCCore.ServerRequest<WirePauseRolloutRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WirePauseRolloutResponse> {
+        return GRPCCore.ServerResponse<WirePauseRolloutResponse>(
+            message: try await self.pauseRollout(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func resumeRollout(
+        request: GRPCCore.ServerRequest<WireResumeRolloutRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireResumeRolloutResponse> {
+        return GRPCCore.ServerResponse<WireResumeRolloutResponse>(
+            message: try await self.resumeRollout(
                 request: request.message,
                 context: context
             ),
@@ -936,6 +1142,52 @@ extension WireOperator {
             deserializer: some GRPCCore.MessageDeserializer<WireCancelRolloutResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCancelRolloutResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "PauseRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > No further step begins; those that run go on. Repeating it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePauseRolloutRequest` message.
+        ///   - serializer: A serializer for `WirePauseRolloutRequest` messages.
+        ///   - deserializer: A deserializer for `WirePauseRolloutResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func pauseRollout<Result>(
+            request: GRPCCore.ClientRequest<WirePauseRolloutRequest>,
+            serializer: some GRPCCore.MessageSerializer<WirePauseRolloutRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WirePauseRolloutResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WirePauseRolloutResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ResumeRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A paused rollout goes on; steps that had failed are tried again.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireResumeRolloutRequest` message.
+        ///   - serializer: A serializer for `WireResumeRolloutRequest` messages.
+        ///   - deserializer: A deserializer for `WireResumeRolloutResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func resumeRollout<Result>(
+            request: GRPCCore.ClientRequest<WireResumeRolloutRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireResumeRolloutRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireResumeRolloutResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireResumeRolloutResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -1177,6 +1429,74 @@ extension WireOperator {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "PauseRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > No further step begins; those that run go on. Repeating it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePauseRolloutRequest` message.
+        ///   - serializer: A serializer for `WirePauseRolloutRequest` messages.
+        ///   - deserializer: A deserializer for `WirePauseRolloutResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func pauseRollout<Result>(
+            request: GRPCCore.ClientRequest<WirePauseRolloutRequest>,
+            serializer: some GRPCCore.MessageSerializer<WirePauseRolloutRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WirePauseRolloutResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WirePauseRolloutResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.PauseRollout.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ResumeRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A paused rollout goes on; steps that had failed are tried again.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireResumeRolloutRequest` message.
+        ///   - serializer: A serializer for `WireResumeRolloutRequest` messages.
+        ///   - deserializer: A deserializer for `WireResumeRolloutResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func resumeRollout<Result>(
+            request: GRPCCore.ClientRequest<WireResumeRolloutRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireResumeRolloutRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireResumeRolloutResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireResumeRolloutResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.ResumeRollout.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -1361,6 +1681,64 @@ extension WireOperator.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<WireCancelRolloutRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireCancelRolloutResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PauseRollout" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > No further step begins; those that run go on. Repeating it changes nothing.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WirePauseRolloutRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func pauseRollout<Result>(
+        request: GRPCCore.ClientRequest<WirePauseRolloutRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WirePauseRolloutResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.pauseRollout(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WirePauseRolloutRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WirePauseRolloutResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ResumeRollout" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A paused rollout goes on; steps that had failed are tried again.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireResumeRolloutRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func resumeRollout<Result>(
+        request: GRPCCore.ClientRequest<WireResumeRolloutRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireResumeRolloutResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.resumeRollout(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireResumeRolloutRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireResumeRolloutResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1575,6 +1953,72 @@ extension WireOperator.ClientProtocol {
             metadata: metadata
         )
         return try await self.cancelRollout(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PauseRollout" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > No further step begins; those that run go on. Repeating it changes nothing.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func pauseRollout<Result>(
+        _ message: WirePauseRolloutRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WirePauseRolloutResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WirePauseRolloutRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.pauseRollout(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ResumeRollout" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A paused rollout goes on; steps that had failed are tried again.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func resumeRollout<Result>(
+        _ message: WireResumeRolloutRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireResumeRolloutResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireResumeRolloutRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.resumeRollout(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -63,12 +63,66 @@ public nonisolated enum WirePlanFormat: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+public nonisolated enum WireRolloutPhase: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case running // = 1
+
+  /// It waits for an operator: resume or cancel.
+  case paused // = 2
+
+  /// It was cancelled and waits for steps that run.
+  case cancelling // = 3
+  case ended // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .running
+    case 2: self = .paused
+    case 3: self = .cancelling
+    case 4: self = .ended
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .running: return 1
+    case .paused: return 2
+    case .cancelling: return 3
+    case .ended: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireRolloutPhase] = [
+    .unspecified,
+    .running,
+    .paused,
+    .cancelling,
+    .ended,
+  ]
+
+}
+
 public nonisolated enum WireRolloutOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
   case succeeded // = 1
   case failed // = 2
   case cancelled // = 3
+
+  /// Only in RolloutEnded: a step failed, nothing runs, and the rollout waits for an operator. The
+  /// watch ends; the rollout does not.
+  case paused // = 4
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -81,6 +135,7 @@ public nonisolated enum WireRolloutOutcome: SwiftProtobuf.Enum, Swift.CaseIterab
     case 1: self = .succeeded
     case 2: self = .failed
     case 3: self = .cancelled
+    case 4: self = .paused
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -91,6 +146,7 @@ public nonisolated enum WireRolloutOutcome: SwiftProtobuf.Enum, Swift.CaseIterab
     case .succeeded: return 1
     case .failed: return 2
     case .cancelled: return 3
+    case .paused: return 4
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -101,6 +157,7 @@ public nonisolated enum WireRolloutOutcome: SwiftProtobuf.Enum, Swift.CaseIterab
     .succeeded,
     .failed,
     .cancelled,
+    .paused,
   ]
 
 }
@@ -364,6 +421,52 @@ public nonisolated struct WireRolloutSummary: Sendable {
 
   public var failed: Int32 = 0
 
+  public var phase: WireRolloutPhase = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WirePauseRolloutRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var rolloutID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WirePauseRolloutResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireResumeRolloutRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var rolloutID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireResumeRolloutResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -437,6 +540,22 @@ public nonisolated struct WireRolloutEvent: Sendable {
     set {event = .ended(newValue)}
   }
 
+  public var paused: WireRolloutPaused {
+    get {
+      if case .paused(let v)? = event {return v}
+      return WireRolloutPaused()
+    }
+    set {event = .paused(newValue)}
+  }
+
+  public var resumed: WireRolloutResumed {
+    get {
+      if case .resumed(let v)? = event {return v}
+      return WireRolloutResumed()
+    }
+    set {event = .resumed(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Event: Equatable, Sendable {
@@ -444,6 +563,8 @@ public nonisolated struct WireRolloutEvent: Sendable {
     case step(WireStepStateChanged)
     case line(WireStepLine)
     case ended(WireRolloutEnded)
+    case paused(WireRolloutPaused)
+    case resumed(WireRolloutResumed)
 
   }
 
@@ -532,6 +653,30 @@ public nonisolated struct WireStepLine: Sendable {
   public init() {}
 }
 
+public nonisolated struct WireRolloutPaused: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A step failed for good and the plan says `pause`; otherwise an operator asked for it.
+  public var afterFailure: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Steps that had failed are pending again.
+public nonisolated struct WireRolloutResumed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct WireRolloutEnded: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -560,8 +705,12 @@ nonisolated extension WirePlanFormat: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PLAN_FORMAT_UNSPECIFIED\0\u{1}PLAN_FORMAT_JSON\0\u{1}PLAN_FORMAT_YAML\0")
 }
 
+nonisolated extension WireRolloutPhase: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLLOUT_PHASE_UNSPECIFIED\0\u{1}ROLLOUT_PHASE_RUNNING\0\u{1}ROLLOUT_PHASE_PAUSED\0\u{1}ROLLOUT_PHASE_CANCELLING\0\u{1}ROLLOUT_PHASE_ENDED\0")
+}
+
 nonisolated extension WireRolloutOutcome: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLLOUT_OUTCOME_UNSPECIFIED\0\u{1}ROLLOUT_OUTCOME_SUCCEEDED\0\u{1}ROLLOUT_OUTCOME_FAILED\0\u{1}ROLLOUT_OUTCOME_CANCELLED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLLOUT_OUTCOME_UNSPECIFIED\0\u{1}ROLLOUT_OUTCOME_SUCCEEDED\0\u{1}ROLLOUT_OUTCOME_FAILED\0\u{1}ROLLOUT_OUTCOME_CANCELLED\0\u{1}ROLLOUT_OUTCOME_PAUSED\0")
 }
 
 nonisolated extension WireStepState: SwiftProtobuf._ProtoNameProviding {
@@ -955,7 +1104,7 @@ nonisolated extension WireListRolloutsResponse: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension WireRolloutSummary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RolloutSummary"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}cluster\0\u{1}digest\0\u{1}started\0\u{1}ended\0\u{1}outcome\0\u{1}changed\0\u{1}unchanged\0\u{1}failed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}cluster\0\u{1}digest\0\u{1}started\0\u{1}ended\0\u{1}outcome\0\u{1}changed\0\u{1}unchanged\0\u{1}failed\0\u{1}phase\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -972,6 +1121,7 @@ nonisolated extension WireRolloutSummary: SwiftProtobuf.Message, SwiftProtobuf._
       case 7: try { try decoder.decodeSingularInt32Field(value: &self.changed) }()
       case 8: try { try decoder.decodeSingularInt32Field(value: &self.unchanged) }()
       case 9: try { try decoder.decodeSingularInt32Field(value: &self.failed) }()
+      case 10: try { try decoder.decodeSingularEnumField(value: &self.phase) }()
       default: break
       }
     }
@@ -1005,6 +1155,9 @@ nonisolated extension WireRolloutSummary: SwiftProtobuf.Message, SwiftProtobuf._
     if self.failed != 0 {
       try visitor.visitSingularInt32Field(value: self.failed, fieldNumber: 9)
     }
+    if self.phase != .unspecified {
+      try visitor.visitSingularEnumField(value: self.phase, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1018,6 +1171,105 @@ nonisolated extension WireRolloutSummary: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.changed != rhs.changed {return false}
     if lhs.unchanged != rhs.unchanged {return false}
     if lhs.failed != rhs.failed {return false}
+    if lhs.phase != rhs.phase {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePauseRolloutRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PauseRolloutRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rollout_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rolloutID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rolloutID.isEmpty {
+      try visitor.visitSingularStringField(value: self.rolloutID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePauseRolloutRequest, rhs: WirePauseRolloutRequest) -> Bool {
+    if lhs.rolloutID != rhs.rolloutID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePauseRolloutResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PauseRolloutResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePauseRolloutResponse, rhs: WirePauseRolloutResponse) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireResumeRolloutRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ResumeRolloutRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rollout_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rolloutID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rolloutID.isEmpty {
+      try visitor.visitSingularStringField(value: self.rolloutID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireResumeRolloutRequest, rhs: WireResumeRolloutRequest) -> Bool {
+    if lhs.rolloutID != rhs.rolloutID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireResumeRolloutResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ResumeRolloutResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireResumeRolloutResponse, rhs: WireResumeRolloutResponse) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1074,7 +1326,7 @@ nonisolated extension WireCancelRolloutResponse: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension WireRolloutEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RolloutEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}at\0\u{1}started\0\u{1}step\0\u{1}line\0\u{1}ended\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}at\0\u{1}started\0\u{1}step\0\u{1}line\0\u{1}ended\0\u{1}paused\0\u{1}resumed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1136,6 +1388,32 @@ nonisolated extension WireRolloutEvent: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.event = .ended(v)
         }
       }()
+      case 7: try {
+        var v: WireRolloutPaused?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .paused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .paused(v)
+        }
+      }()
+      case 8: try {
+        var v: WireRolloutResumed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .resumed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .resumed(v)
+        }
+      }()
       default: break
       }
     }
@@ -1168,6 +1446,14 @@ nonisolated extension WireRolloutEvent: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .ended?: try {
       guard case .ended(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .paused?: try {
+      guard case .paused(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .resumed?: try {
+      guard case .resumed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
     case nil: break
     }
@@ -1373,6 +1659,55 @@ nonisolated extension WireStepLine: SwiftProtobuf.Message, SwiftProtobuf._Messag
   public static func ==(lhs: WireStepLine, rhs: WireStepLine) -> Bool {
     if lhs.stepID != rhs.stepID {return false}
     if lhs.line != rhs.line {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRolloutPaused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RolloutPaused"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}after_failure\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.afterFailure) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.afterFailure != false {
+      try visitor.visitSingularBoolField(value: self.afterFailure, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRolloutPaused, rhs: WireRolloutPaused) -> Bool {
+    if lhs.afterFailure != rhs.afterFailure {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRolloutResumed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RolloutResumed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRolloutResumed, rhs: WireRolloutResumed) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -46,7 +46,7 @@ enum RolloutRecord {
         var lines = [
             style.paint("Rollout \(view.id) of \(view.cluster)", .strong)
                 + ", begun \(Spans.short(from: summary.started, to: now)) ago: "
-                + (ended ? "\(summary.outcome.word) after \(span)" : "running"),
+                + (ended ? "\(summary.outcome.word) after \(span)" : summary.standing),
             "Plan \(view.digest)",
             "",
         ]
