@@ -15,6 +15,9 @@ from .server import MIB, Server
 
 GROWTH = 64 * MIB
 LINES = 30
+# An attack that is cut off begins anew for so long, so that enough honest calls fall into its time.
+SECONDS = 3
+CALLS = 30
 
 
 def cheap(one):
@@ -74,18 +77,23 @@ def run(name, attack, server, honest, rogue):
     server.reset_peak()
     begun = time.monotonic()
     sent, answer = attack(server, rogue)
+    times_over = 1
+    while time.monotonic() < begun + SECONDS:
+        attack(server, rogue)
+        times_over += 1
     ended = time.monotonic()
     time.sleep(0.3)
     peak, after, lines = server.rss("VmHWM"), server.rss(), server.lines(mark)
     times, failures = honest.between(begun, ended)
     p99 = times[int(len(times) * 0.99)] if times else float("nan")
-    print(f"{name:14} {sent:17} RSS {before // MIB}/{peak // MIB}/{after // MIB} MiB  "
+    print(f"{name:14} {times_over:3} x {sent:17} RSS {before // MIB}/{peak // MIB}/{after // MIB} MiB  "
           f"p99 {p99:.0f} ms of {len(times)}, {len(failures)} failed  "
           f"{answer}  {len(lines)} lines", flush=True)
     for line in failures[:2] + lines[:1]:
         print(f"    {line[:160]}")
     named = any("127.0.0.2" in line for line in lines)
-    return peak - before < GROWTH and not failures and named and len(lines) <= LINES
+    answered = len(times) >= CALLS and not failures
+    return peak - before < GROWTH and answered and named and len(lines) <= LINES
 
 
 def main(programs):
