@@ -1,6 +1,6 @@
 # The project's words. What is longer than a few lines is a script under packaging/ or Tests/Lab/.
 
-.PHONY: demo test lab lint format deb check protocol clean
+.PHONY: demo test attack lab lint format deb check protocol clean
 
 # A coordinator and three agents on played machines: a whole rollout, nothing left behind.
 demo:
@@ -9,6 +9,10 @@ demo:
 # Builds everything and runs every test that needs no root.
 test:
 	@packaging/test.sh
+
+# Floods and idle connections on a real coordinator over loopback, and what they cost it.
+attack:
+	@Tests/Attack/run.sh
 
 # The packages on real Debian hosts with a WAN between them. Needs root.
 lab:

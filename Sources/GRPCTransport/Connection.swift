@@ -41,7 +41,7 @@ final class Connection: ChannelInboundHandler {
     struct Rules {
         var keepalive: Keepalive
         var handshakeTimeout: Duration
-        var log: @Sendable (String) -> Void
+        var log: PeerLog?
     }
 
     /// What a connection waits for.
@@ -99,6 +99,7 @@ final class Connection: ChannelInboundHandler {
     private func begin() {
         handle.bind(self)
         set(.greeting, in: TimeAmount(rules.handshakeTimeout)) { connection in
+            connection.log("the peer did not greet us in time")
             connection.end(
                 RPCError(code: .unavailable, message: "The peer did not greet us in time."),
                 telling: .noError
@@ -142,6 +143,18 @@ final class Connection: ChannelInboundHandler {
             )
         )
         context.close(promise: nil)
+    }
+}
+
+extension Connection {
+    /// Notes what the peer did, with its address and, where it is known, its name.
+    func log(_ words: String) {
+        let name = side.peerName.map { " (\($0))" } ?? ""
+        rules.log?.say(
+            "\(handle.remote)\(name): \(words)",
+            isStranger: name.isEmpty,
+            on: channel.eventLoop
+        )
     }
 }
 

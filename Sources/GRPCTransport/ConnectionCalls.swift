@@ -52,7 +52,7 @@ extension Connection: HTTP2Events {
 
     func receivedGoAway(_ code: HTTP2ErrorCode, _ words: String) {
         if code != .noError {
-            rules.log("\(handle.remote): the peer says GOAWAY (\(code)) \(words)")
+            log("the peer says GOAWAY (\(code)) \(words)")
         }
         drain()
     }

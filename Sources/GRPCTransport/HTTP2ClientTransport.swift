@@ -122,7 +122,7 @@ extension HTTP2ClientTransport {
             let rules = Connection.Rules(
                 keepalive: configuration.keepalive,
                 handshakeTimeout: configuration.handshakeTimeout,
-                log: { _ in }
+                log: nil
             )
             let handle = try Connection.begin(on: channel, context, side: side, rules: rules)
             connections.insert(handle)

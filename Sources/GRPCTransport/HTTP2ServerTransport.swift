@@ -22,6 +22,8 @@ public final class HTTP2ServerTransport: ServerTransport {
     private let configuration: ServerConfiguration
     private let state = Mutex(State())
     private let connections = OpenConnections()
+    private let strangers: Strangers
+    private let log: PeerLog
     private let port: EventLoopPromise<Int>
 
     /// A server that is not yet listening; the identity is first used by `listen`.
@@ -29,6 +31,8 @@ public final class HTTP2ServerTransport: ServerTransport {
     /// - Parameter configuration: Where, who, and how much.
     public init(_ configuration: ServerConfiguration) {
         self.configuration = configuration
+        strangers = Strangers(limit: configuration.greetings)
+        log = PeerLog(configuration.log)
         port = Sockets.group.next().makePromise()
     }
 
@@ -129,21 +133,34 @@ extension HTTP2ServerTransport {
     }
 
     private func accept(_ channel: any Channel, _ handler: @escaping ServerCalls.Handler) throws {
-        guard connections.count < configuration.connections,
+        guard connections.count - strangers.count < configuration.connections,
             let context = state.withLock({ $0.context })
-        else {
-            configuration.log("one connection too many was closed")
-            throw ChannelError.ioOnClosedChannel
+        else { throw refusal(channel, "there are too many connections") }
+        guard let stranger = strangers.admit(from: channel.remoteAddress?.ipAddress ?? "") else {
+            throw refusal(channel, "too many connections from there have not said who they are")
         }
         let rules = Connection.Rules(
             keepalive: configuration.keepalive,
             handshakeTimeout: configuration.handshakeTimeout,
-            log: configuration.log
+            log: log
         )
         let side = ServerCalls(configuration, handler: handler)
-        let handle = try Connection.begin(on: channel, context, side: side, rules: rules)
+        let handle: ConnectionHandle
+        do {
+            handle = try Connection.begin(on: channel, context, side: side, rules: rules)
+        } catch {
+            strangers.leave(stranger)
+            throw error
+        }
+        strangers.watch(handle, stranger)
         connections.insert(handle)
         if state.withLock({ $0.isStopping }) { handle.shutDown(grace: .zero) }
+    }
+
+    private func refusal(_ channel: any Channel, _ words: String) -> any Error {
+        let address = channel.remoteAddress?.ipAddress ?? "unknown"
+        log.say("\(address): \(words)", isStranger: true, on: channel.eventLoop)
+        return ChannelError.ioOnClosedChannel
     }
 
     /// Takes no further calls. Those that run may go on for the configured grace; their handlers are

@@ -26,6 +26,8 @@ final class ServerCalls: CallSide {
         peer?.application == .enrollment ? configuration.enrollmentTimeout : nil
     }
 
+    var peerName: String? { peer.map { $0.uris.first ?? $0.application.rawValue } }
+
     func established(_ session: TLSSession) throws(RPCError) -> TransportLimits {
         guard let peer = ServerPeer(session) else {
             throw RPCError(code: .unauthenticated, message: "the client has shown no certificate")

@@ -18,8 +18,11 @@ public struct ServerConfiguration: Sendable {
     public var enrollmentTimeout = Duration.seconds(60)
     /// How long calls may go on after `beginGracefulShutdown()`.
     public var shutdownGrace = Duration.seconds(10)
-    /// How many connections may be open at once; further ones are closed at once.
-    public var connections = 2048
+    /// How many connections may be open at once that have shown who they are; further ones are closed.
+    public var connections = 16_384
+    /// How many more may be open at once that have not. When there are more, the address that has the
+    /// most loses its oldest, or, where the newcomer is from there, the newcomer.
+    public var greetings = 1024
     /// Whether clients without a certificate may connect (ALPN `isthmus-enroll`) at this moment. It
     /// is called in the middle of handshakes and must not block.
     public var acceptsEnrollment: @Sendable () -> Bool = { false }

@@ -88,8 +88,12 @@ extension HTTP2Session {
 extension HTTP2Session {
     private func began(_ header: nghttp2_frame_hd) -> Int32 {
         guard isCheap(header), !toll.pay(at: now) else { return 0 }
-        terminate(.enhanceYourCalm)
-        return 0
+        // GOAWAY alone would wait for a peer that does not read, and go on reading from it.
+        breach = HTTP2Failure(
+            message: "the peer floods us with frames of type \(header.type)",
+            code: .enhanceYourCalm
+        )
+        return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
     }
 
     private func isCheap(_ header: nghttp2_frame_hd) -> Bool {

@@ -221,7 +221,16 @@ struct FrameTollTests {
         // Ten seconds later the allowance is full again.
         try flood(wire, 90, at: 11 * second)
         #expect(!wire.clientEar.events.contains(.goAway(.enhanceYourCalm)))
-        try flood(wire, 50, at: 11 * second)
+        // The session refuses to read on; its owner says goodbye and closes.
+        let failure = #expect(throws: HTTP2Failure.self) {
+            try flood(wire, 50, at: 11 * second)
+        }
+        #expect(failure?.code == .enhanceYourCalm)
+        wire.server.terminate(.enhanceYourCalm)
+        try wire.server.send(telling: wire.serverEar) { frame in
+            try wire.client.receive(frame, at: 11 * second, telling: wire.clientEar)
+            return true
+        }
         #expect(wire.clientEar.events.contains(.goAway(.enhanceYourCalm)))
         #expect(wire.server.isOver)
     }
