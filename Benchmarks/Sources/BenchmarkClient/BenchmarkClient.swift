@@ -1,0 +1,7 @@
+import ArgumentParser
+
+@main
+struct BenchmarkClient: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "BenchmarkClient")
+    func run() async throws {}
+}
