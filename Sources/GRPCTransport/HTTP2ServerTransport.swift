@@ -8,7 +8,8 @@ internal import TLSSession
 ///
 /// Clients that speak `h2` must show a certificate which the authorities verify. Those that speak
 /// `isthmus-enroll` show none, and are let in only while `acceptsEnrollment` says so. Handlers learn who
-/// calls from `context.transportSpecific`, a `ServerPeer`. They run on the global pool.
+/// calls from `context.transportSpecific`, a `ServerPeer`. They run on the global pool,
+/// or on the event loop where `isShort` says so.
 public final class HTTP2ServerTransport: ServerTransport {
     /// Messages are arrays of bytes.
     public typealias Bytes = [UInt8]
@@ -22,6 +23,7 @@ public final class HTTP2ServerTransport: ServerTransport {
     private let configuration: ServerConfiguration
     private let state = Mutex(State())
     private let connections = OpenConnections()
+    private let shortMethods: ShortMethods
     private let port: EventLoopPromise<Int>
 
     /// A server that is not yet listening; the identity is first used by `listen`.
@@ -29,6 +31,7 @@ public final class HTTP2ServerTransport: ServerTransport {
     /// - Parameter configuration: Where, who, and how much.
     public init(_ configuration: ServerConfiguration) {
         self.configuration = configuration
+        shortMethods = ShortMethods(configuration)
         port = Sockets.group.next().makePromise()
     }
 
@@ -140,7 +143,7 @@ extension HTTP2ServerTransport {
             handshakeTimeout: configuration.handshakeTimeout,
             log: configuration.log
         )
-        let side = ServerCalls(configuration, handler: handler)
+        let side = ServerCalls(configuration, shortMethods, handler: handler)
         let handle = try Connection.begin(on: channel, context, side: side, rules: rules)
         connections.insert(handle)
         if state.withLock({ $0.isStopping }) { handle.shutDown(grace: .zero) }

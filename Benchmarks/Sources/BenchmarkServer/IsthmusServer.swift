@@ -19,6 +19,7 @@ struct IsthmusServer {
         var configuration = ServerConfiguration(host: "127.0.0.1", port: 0, identity: tls)
         configuration.connections = 20_000
         configuration.limits.concurrentCalls = 1024
+        configuration.isShort = { [usesPool] _ in !usesPool }
         let transport = HTTP2ServerTransport(configuration)
         let server = GRPCServer(transport: transport, services: [EchoService()])
         try await withThrowingTaskGroup(of: Void.self) { group in
