@@ -1,6 +1,7 @@
 import ArgumentParser
 import EchoService
 import GRPCCore
+import GRPCTransport
 
 /// Calls `EchoService` for a while and says in one line of JSON how that went.
 @main
