@@ -14,6 +14,12 @@ public final class HTTP2ClientTransport: ClientTransport {
     /// Retries are not throttled.
     public let retryThrottle: RetryThrottle? = nil
 
+    /// The event loop of all connections of this client, for tasks that make many short calls and never
+    /// block: preferred by them (`withTaskExecutorPreference`) it spares a call two changes of thread.
+    public let executor: any TaskExecutor
+
+    private let loop = Sockets.anyLoop()
+
     private struct Credentials {
         var trust: ClientConfiguration.ServerTrust
         var identity: TLSIdentity?
@@ -29,6 +35,7 @@ public final class HTTP2ClientTransport: ClientTransport {
     /// - Parameter configuration: Where, whom, and how much.
     public init(_ configuration: ClientConfiguration) {
         self.configuration = configuration
+        executor = LoopExecutor(loop)
         credentials = Mutex(
             Credentials(trust: configuration.trust, identity: configuration.identity)
         )
@@ -113,7 +120,8 @@ extension HTTP2ClientTransport {
         let connection = try await Sockets.connect(
             host: configuration.host,
             port: configuration.port,
-            timeout: configuration.connectTimeout
+            timeout: configuration.connectTimeout,
+            on: loop
         ) { [configuration, connections] channel in
             let side = ClientCalls(
                 limits: configuration.limits,

@@ -8,7 +8,8 @@ internal import TLSSession
 ///
 /// Clients that speak `h2` must show a certificate which the authorities verify. Those that speak
 /// `isthmus-enroll` show none, and are let in only while `acceptsEnrollment` says so. Handlers learn who
-/// calls from `context.transportSpecific`, a `ServerPeer`. They run on the global pool.
+/// calls from `context.transportSpecific`, a `ServerPeer`. They run on the global pool,
+/// or on the event loop where `isShort` says so.
 public final class HTTP2ServerTransport: ServerTransport {
     /// Messages are arrays of bytes.
     public typealias Bytes = [UInt8]
@@ -24,6 +25,7 @@ public final class HTTP2ServerTransport: ServerTransport {
     private let connections = OpenConnections()
     private let strangers: Strangers
     private let log: PeerLog
+    private let shortMethods: ShortMethods
     private let port: EventLoopPromise<Int>
 
     /// A server that is not yet listening; the identity is first used by `listen`.
@@ -33,6 +35,7 @@ public final class HTTP2ServerTransport: ServerTransport {
         self.configuration = configuration
         strangers = Strangers(limit: configuration.greetings)
         log = PeerLog(configuration.log)
+        shortMethods = ShortMethods(configuration)
         port = Sockets.group.next().makePromise()
     }
 
@@ -144,7 +147,7 @@ extension HTTP2ServerTransport {
             handshakeTimeout: configuration.handshakeTimeout,
             log: log
         )
-        let side = ServerCalls(configuration, handler: handler)
+        let side = ServerCalls(configuration, shortMethods, handler: handler)
         let handle: ConnectionHandle
         do {
             handle = try Connection.begin(on: channel, context, side: side, rules: rules)

@@ -3,8 +3,8 @@ internal import HTTP2Session
 internal import NIOCore
 internal import TLSSession
 
-/// The server's end of a connection: requests become handlers' tasks, on the global pool, so that a
-/// handler that blocks delays no connection's keepalive.
+/// The server's end of a connection: requests become handlers' tasks: on the global pool, so that a
+/// handler that blocks delays no connection's keepalive, unless the method is known to be short.
 final class ServerCalls: CallSide {
     typealias Handler =
         @concurrent @Sendable (
@@ -13,12 +13,18 @@ final class ServerCalls: CallSide {
 
     let role = HTTP2Session.Role.server
     private let configuration: ServerConfiguration
+    private let shortMethods: ShortMethods
     private let handler: Handler
     private var peer: ServerPeer?
     private var running = 0
 
-    init(_ configuration: ServerConfiguration, handler: @escaping Handler) {
+    init(
+        _ configuration: ServerConfiguration,
+        _ shortMethods: ShortMethods,
+        handler: @escaping Handler
+    ) {
         self.configuration = configuration
+        self.shortMethods = shortMethods
         self.handler = handler
     }
 
@@ -84,7 +90,9 @@ final class ServerCalls: CallSide {
         )
         watch(exchange, head.timeout, at: connection)
         running += 1
-        Task { await run.run() }
+        let loop = connection.channel.eventLoop
+        let executor = shortMethods.executor(for: head.method, on: loop)
+        Task(executorPreference: executor) { await run.run() }
     }
 
     /// The client's deadline holds here too, whatever the handler does.

@@ -1,3 +1,5 @@
+public import GRPCCore
+
 /// How a server listens, who it is, and what it allows.
 public struct ServerConfiguration: Sendable {
     /// The address or name to listen on.
@@ -26,6 +28,10 @@ public struct ServerConfiguration: Sendable {
     /// Whether clients without a certificate may connect (ALPN `isthmus-enroll`) at this moment. It
     /// is called in the middle of handshakes and must not block.
     public var acceptsEnrollment: @Sendable () -> Bool = { false }
+    /// Which methods' handlers run on their connection's event loop instead of the global pool: those
+    /// that never block and take microseconds between their awaits. One that holds a loop up for 100 ms
+    /// runs on the pool from then on.
+    public var isShort: @Sendable (MethodDescriptor) -> Bool = { _ in false }
     /// Takes one line for each connection that ended for a reason other than its peer's wish.
     public var log: @Sendable (String) -> Void = { _ in }
 
