@@ -40,6 +40,18 @@ let package = Package(
     products: [
         .executable(name: "coordinator", targets: ["Coordinator"]),
         .executable(name: "node-agent", targets: ["NodeAgent"]),
+        // For the packages nested in this one: benchmarks and fuzzing.
+        .library(name: "Plan", targets: ["Plan"]),
+        .library(name: "PlanFile", targets: ["PlanFile"]),
+        .library(name: "Steps", targets: ["Steps"]),
+        .library(name: "Trust", targets: ["Trust"]),
+        .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
+        .library(name: "HTTP2Session", targets: ["HTTP2Session"]),
+        .library(name: "TLSSession", targets: ["TLSSession"]),
+        .library(name: "GRPCTransport", targets: ["GRPCTransport"]),
+        .library(name: "Protocol", targets: ["Protocol"]),
+        .library(name: "Daemon", targets: ["Daemon"]),
+        .library(name: "Agent", targets: ["Agent"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
