@@ -17,6 +17,7 @@ let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser: Target.Dependency = .product(
@@ -116,7 +117,7 @@ let package = Package(
         // gRPC's client and server transports over the two, on NIO's sockets.
         .target(
             name: "GRPCTransport",
-            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioPosix],
+            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioLocks, nioPosix],
             swiftSettings: strict
         ),
         // The messages and services, generated from the .proto files beside them.
@@ -217,7 +218,7 @@ let package = Package(
             name: "GRPCTransportTests",
             dependencies: [
                 "GRPCTransport", "HTTP2Session", "Plan", "Protocol", "TLSSession", "Trust",
-                grpcCore, nioCore, nioPosix, swiftProtobuf,
+                grpcCore, nioCore, nioLocks, nioPosix, swiftProtobuf,
             ],
             exclude: ["Python"],
             swiftSettings: strict
