@@ -1,6 +1,6 @@
 # The project's words. What is longer than a few lines is a script under packaging/ or Tests/Lab/.
 
-.PHONY: demo test lab lint format deb check protocol clean
+.PHONY: demo test fuzz tsan asan lab lint format deb check protocol clean
 
 # A coordinator and three agents on played machines: a whole rollout, nothing left behind.
 demo:
@@ -9,6 +9,18 @@ demo:
 # Builds everything and runs every test that needs no root.
 test:
 	@packaging/test.sh
+
+# Searches for bytes that crash, hang or bloat us: SECONDS= for each of the entries, or TARGET= alone.
+fuzz:
+	@packaging/fuzz.sh $(or $(SECONDS),600) $(TARGET)
+
+# Looks for races of threads in the transport, under its tests.
+tsan:
+	@packaging/sanitize.sh thread
+
+# Looks for misuse and leaks of memory where we call C, under its tests.
+asan:
+	@packaging/sanitize.sh address
 
 # The packages on real Debian hosts with a WAN between them. Needs root.
 lab:
@@ -37,4 +49,4 @@ protocol:
 	@packaging/protocol/generate.sh
 
 clean:
-	@rm -rf .build .venv dist
+	@rm -rf .build .build-fuzz .build-thread .build-address .venv dist

@@ -53,6 +53,7 @@ let package = Package(
         .library(name: "Protocol", targets: ["Protocol"]),
         .library(name: "Daemon", targets: ["Daemon"]),
         .library(name: "Agent", targets: ["Agent"]),
+        .library(name: "FuzzEntries", targets: ["FuzzEntries"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -182,6 +183,16 @@ let package = Package(
             path: "Tests/HostContract",
             swiftSettings: strict
         ),
+        // Ways into the modules for any bytes: `make fuzz` searches, FuzzingTests replay.
+        .target(
+            name: "FuzzEntries",
+            dependencies: [
+                "Agent", "GRPCTransport", "HTTP2Session", "Plan", "PlanFile", "Protocol", "Steps",
+                "Trust", grpcCore, swiftProtobuf,
+            ],
+            path: "Tests/Fuzzing/Entries",
+            swiftSettings: strict
+        ),
         .testTarget(name: "PlanTests", dependencies: ["Plan"], swiftSettings: strict),
         .testTarget(
             name: "RolloutEngineTests",
@@ -249,6 +260,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "FuzzingTests", dependencies: ["FuzzEntries"], swiftSettings: strict),
         // Both programs as processes, over loopback.
         .testTarget(
             name: "EndToEndTests",
