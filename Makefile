@@ -1,6 +1,6 @@
 # The project's words. What is longer than a few lines is a script under packaging/ or Tests/Lab/.
 
-.PHONY: demo test attack lab lint format deb check protocol clean
+.PHONY: demo test attack fuzz tsan asan lab lint format deb check protocol clean
 
 # A coordinator and three agents on played machines: a whole rollout, nothing left behind.
 demo:
@@ -13,6 +13,18 @@ test:
 # Floods and idle connections on a real coordinator over loopback, and what they cost it.
 attack:
 	@Tests/Attack/run.sh
+
+# Searches for bytes that crash, hang or bloat us: SECONDS= for each of the entries, or TARGET= alone.
+fuzz:
+	@packaging/fuzz.sh $(or $(SECONDS),600) $(TARGET)
+
+# Looks for races of threads in the transport, under its tests.
+tsan:
+	@packaging/sanitize.sh thread
+
+# Looks for misuse and leaks of memory where we call C, under its tests.
+asan:
+	@packaging/sanitize.sh address
 
 # The packages on real Debian hosts with a WAN between them. Needs root.
 lab:
@@ -41,4 +53,4 @@ protocol:
 	@packaging/protocol/generate.sh
 
 clean:
-	@rm -rf .build .venv dist
+	@rm -rf .build .build-fuzz .build-thread .build-address .venv dist

@@ -17,6 +17,7 @@ let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser: Target.Dependency = .product(
@@ -40,17 +41,19 @@ let package = Package(
     products: [
         .executable(name: "coordinator", targets: ["Coordinator"]),
         .executable(name: "node-agent", targets: ["NodeAgent"]),
+        // For the packages nested in this one: benchmarks and fuzzing.
         .library(name: "Plan", targets: ["Plan"]),
         .library(name: "PlanFile", targets: ["PlanFile"]),
+        .library(name: "Steps", targets: ["Steps"]),
         .library(name: "Trust", targets: ["Trust"]),
+        .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
         .library(name: "HTTP2Session", targets: ["HTTP2Session"]),
         .library(name: "TLSSession", targets: ["TLSSession"]),
         .library(name: "GRPCTransport", targets: ["GRPCTransport"]),
         .library(name: "Protocol", targets: ["Protocol"]),
-        .library(name: "Agent", targets: ["Agent"]),
-        .library(name: "Steps", targets: ["Steps"]),
-        .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
         .library(name: "Daemon", targets: ["Daemon"]),
+        .library(name: "Agent", targets: ["Agent"]),
+        .library(name: "FuzzEntries", targets: ["FuzzEntries"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -115,7 +118,7 @@ let package = Package(
         // gRPC's client and server transports over the two, on NIO's sockets.
         .target(
             name: "GRPCTransport",
-            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioPosix],
+            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioLocks, nioPosix],
             swiftSettings: strict
         ),
         // The messages and services, generated from the .proto files beside them.
@@ -180,6 +183,16 @@ let package = Package(
             path: "Tests/HostContract",
             swiftSettings: strict
         ),
+        // Ways into the modules for any bytes: `make fuzz` searches, FuzzingTests replay.
+        .target(
+            name: "FuzzEntries",
+            dependencies: [
+                "Agent", "GRPCTransport", "HTTP2Session", "Plan", "PlanFile", "Protocol", "Steps",
+                "Trust", grpcCore, swiftProtobuf,
+            ],
+            path: "Tests/Fuzzing/Entries",
+            swiftSettings: strict
+        ),
         .testTarget(name: "PlanTests", dependencies: ["Plan"], swiftSettings: strict),
         .testTarget(
             name: "RolloutEngineTests",
@@ -216,7 +229,7 @@ let package = Package(
             name: "GRPCTransportTests",
             dependencies: [
                 "GRPCTransport", "HTTP2Session", "Plan", "Protocol", "TLSSession", "Trust",
-                grpcCore, nioCore, nioPosix, swiftProtobuf,
+                grpcCore, nioCore, nioLocks, nioPosix, swiftProtobuf,
             ],
             exclude: ["Python"],
             swiftSettings: strict
@@ -247,6 +260,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "FuzzingTests", dependencies: ["FuzzEntries"], swiftSettings: strict),
         // Both programs as processes, over loopback.
         .testTarget(
             name: "EndToEndTests",

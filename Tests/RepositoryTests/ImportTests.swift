@@ -13,8 +13,9 @@ enum Arrows {
         "HTTP2Session": ["CNGHTTP2"],
         "TLSSession": ["COpenSSL", "Glibc"],
         "GRPCTransport": [
-            "HTTP2Session", "TLSSession", "GRPCCore", "NIOCore", "NIOPosix", "FoundationEssentials",
-            "Glibc",
+            "HTTP2Session", "TLSSession", "GRPCCore", "NIOConcurrencyHelpers", "NIOCore",
+            "NIOPosix",
+            "FoundationEssentials", "Glibc",
         ],
         "Daemon": ["Glibc"],
         "Agent": [
