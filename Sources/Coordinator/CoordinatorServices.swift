@@ -41,6 +41,8 @@ struct CoordinatorServices: Sendable {
     let gate: EnrollmentGate
     /// Whether it serves.
     let health = HealthService()
+    /// What it speaks.
+    let reflection = ReflectionService()
 
     private let cache: ArtifactCache
     private let mailbox = CheckMailbox()
@@ -68,7 +70,7 @@ struct CoordinatorServices: Sendable {
 
     /// What agents, operators and newcomers call.
     var all: [any RegistrableRPCService] {
-        [enrollment, agentLink, operators, health]
+        [enrollment, agentLink, operators, health, reflection]
     }
 
     /// What stands before all of them.

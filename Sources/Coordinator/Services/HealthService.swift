@@ -11,6 +11,7 @@ final class HealthService: GRPCHealth.SimpleServiceProtocol {
         WireAgentLink.descriptor.fullyQualifiedService,
         WireOperator.descriptor.fullyQualifiedService,
         GRPCHealth.descriptor.fullyQualifiedService,
+        GRPCServerReflection.descriptor.fullyQualifiedService,
     ]
 
     private struct State {
