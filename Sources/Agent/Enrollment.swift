@@ -104,12 +104,13 @@ private struct Endpoint {
 
     func ask(_ message: WireEnrollRequest) async throws(AgentFailure) -> WireEnrollResponse {
         do {
-            let configuration = ClientConfiguration(
+            var configuration = ClientConfiguration(
                 host: host,
                 port: Int(port),
                 trust: .pinnedAuthority(publicKeySHA256: pin),
                 identity: nil
             )
+            configuration.userAgent = Release.userAgent
             let transport = HTTP2ClientTransport(configuration)
             return try await withGRPCClient(transport: transport) { client in
                 try await WireEnrollment.Client(wrapping: client).enroll(

@@ -20,6 +20,9 @@ public struct ClientConfiguration: Sendable {
     public var trust: ServerTrust
     /// Who the client is; without an identity it can only enrol (ALPN `isthmus-enroll`).
     public var identity: TLSIdentity?
+    /// What the server is told of the client's program, in the form that gRPC asks for (gRPC over
+    /// HTTP/2, "User-Agent"): visible ASCII.
+    public var userAgent = "grpc-swift-isthmus"
     /// What the server may cost.
     public var limits = TransportLimits()
     /// How dead connections are noticed.

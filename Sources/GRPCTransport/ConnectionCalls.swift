@@ -43,7 +43,10 @@ extension Connection: HTTP2Events {
     func closed(_ stream: StreamID, _ code: HTTP2ErrorCode) {
         guard let exchange = exchanges.remove(stream) else { return }
         exchange.deadline?.cancel()
-        exchange.stream.close(code == .noError ? nil : StatusMapping.error(forReset: code))
+        let isLate = exchange.expiry.map { $0 <= .now } ?? false
+        exchange.stream.close(
+            code == .noError ? nil : StatusMapping.error(forReset: code, isLate: isLate)
+        )
     }
 
     func receivedPong() {

@@ -13,6 +13,8 @@ final class Exchange {
     var hasFinished = false
     /// Whether the peer's first header block that counts was seen.
     var sawHeaders = false
+    /// The end of the client's patience, as far as this side knows it.
+    var expiry: ContinuousClock.Instant?
     /// The server's own watch over the client's deadline.
     var deadline: Scheduled<Void>?
 

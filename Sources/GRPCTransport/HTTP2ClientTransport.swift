@@ -122,10 +122,7 @@ extension HTTP2ClientTransport {
             timeout: configuration.connectTimeout,
             on: loop
         ) { [configuration, connections] channel in
-            let side = ClientCalls(
-                limits: configuration.limits,
-                authority: "\(configuration.host):\(configuration.port)"
-            )
+            let side = ClientCalls(configuration)
             let rules = Connection.Rules(
                 keepalive: configuration.keepalive,
                 handshakeTimeout: configuration.handshakeTimeout,

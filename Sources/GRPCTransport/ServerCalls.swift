@@ -81,11 +81,12 @@ final class ServerCalls: CallSide {
     }
 
     private func run(_ head: RequestHead, _ exchange: Exchange, at connection: Connection) {
+        exchange.expiry = head.timeout.map { ContinuousClock.now + $0 }
         let run = HandlerRun(
             head: head,
             stream: exchange.stream,
             peer: peer,
-            deadline: head.timeout.map { ContinuousClock.now + $0 },
+            deadline: exchange.expiry,
             handler: handler
         )
         watch(exchange, head.timeout, at: connection)
