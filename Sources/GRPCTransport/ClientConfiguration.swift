@@ -1,3 +1,4 @@
+public import GRPCCore
 internal import TLSSession
 
 /// Where a client connects, whom it expects there, and what it allows.
@@ -25,6 +26,9 @@ public struct ClientConfiguration: Sendable {
     public var userAgent = "grpc-swift-isthmus"
     /// What the server may cost.
     public var limits = TransportLimits()
+    /// Timeouts, limits and retries of methods; none by default. As there is one server, it has
+    /// nothing to say about balancing load.
+    public var serviceConfig = ServiceConfig()
     /// How dead connections are noticed.
     public var keepalive = Keepalive()
     /// How long finding the address and connecting may take.

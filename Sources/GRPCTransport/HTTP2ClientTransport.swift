@@ -10,8 +10,8 @@ public final class HTTP2ClientTransport: ClientTransport {
     /// Messages are arrays of bytes.
     public typealias Bytes = [UInt8]
 
-    /// Retries are not throttled.
-    public let retryThrottle: RetryThrottle? = nil
+    /// Holds retries back from a server that fails, if the service configuration says how.
+    public let retryThrottle: RetryThrottle?
 
     /// The event loop of all connections of this client, for tasks that make many short calls and never
     /// block: preferred by them (`withTaskExecutorPreference`) it spares a call two changes of thread.
@@ -35,6 +35,7 @@ public final class HTTP2ClientTransport: ClientTransport {
     public init(_ configuration: ClientConfiguration) {
         self.configuration = configuration
         executor = LoopExecutor(loop)
+        retryThrottle = configuration.serviceConfig.retryThrottle()
         credentials = Mutex(
             Credentials(trust: configuration.trust, identity: configuration.identity)
         )
@@ -66,11 +67,13 @@ public final class HTTP2ClientTransport: ClientTransport {
         )
     }
 
-    /// No method has a configuration of its own.
+    /// What the service configuration says of a method.
     ///
     /// - Parameter descriptor: Any method.
-    /// - Returns: Nil.
-    public func config(forMethod descriptor: MethodDescriptor) -> MethodConfig? { nil }
+    /// - Returns: The method's own configuration, its service's, or that of all.
+    public func config(forMethod descriptor: MethodDescriptor) -> MethodConfig? {
+        configuration.serviceConfig.config(forMethod: descriptor)
+    }
 }
 
 // MARK: Connecting
