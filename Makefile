@@ -1,6 +1,6 @@
-# The project's words. What is longer than a few lines is a script under packaging/ or Tests/Lab/.
+# The project's words. What is longer than a few lines is a script under packaging/, Tests/Lab/ or Benchmarks/.
 
-.PHONY: demo test lab lint format deb check protocol clean
+.PHONY: demo test lab bench lint format deb check protocol clean
 
 # A coordinator and three agents on played machines: a whole rollout, nothing left behind.
 demo:
@@ -14,13 +14,17 @@ test:
 lab:
 	@Tests/Lab/run.sh
 
+# The transport beside its peer: one table of ratios. ONLY=unary|streams|handshakes|idle for a part.
+bench:
+	@Benchmarks/run.sh
+
 # What a reviewer need not look for.
 lint:
 	@packaging/lint.sh
 
 # Rewrites the Swift files in the project's style.
 format:
-	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 # dist/isthmus-agent_*.deb and dist/isthmus-coordinator_*.deb
 deb:
@@ -37,4 +41,4 @@ protocol:
 	@packaging/protocol/generate.sh
 
 clean:
-	@rm -rf .build .venv dist
+	@rm -rf .build .venv dist Benchmarks/.build

@@ -40,17 +40,7 @@ let package = Package(
     products: [
         .executable(name: "coordinator", targets: ["Coordinator"]),
         .executable(name: "node-agent", targets: ["NodeAgent"]),
-        .library(name: "Plan", targets: ["Plan"]),
-        .library(name: "PlanFile", targets: ["PlanFile"]),
-        .library(name: "Trust", targets: ["Trust"]),
-        .library(name: "HTTP2Session", targets: ["HTTP2Session"]),
-        .library(name: "TLSSession", targets: ["TLSSession"]),
         .library(name: "GRPCTransport", targets: ["GRPCTransport"]),
-        .library(name: "Protocol", targets: ["Protocol"]),
-        .library(name: "Agent", targets: ["Agent"]),
-        .library(name: "Steps", targets: ["Steps"]),
-        .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
-        .library(name: "Daemon", targets: ["Daemon"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
