@@ -5,13 +5,15 @@ import socket
 import ssl
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from processes import Failure, Process, Programs, Server
 from rounds import Row, alternate
 
 SECONDS = 2
-LIMIT = "openssl s_server"
+LIMIT = "openssl s_time to s_server"
 
 
 class OpenSSLServer(Process):
@@ -63,17 +65,17 @@ def client_context(programs: Programs) -> ssl.SSLContext:
     return context
 
 
-def handshakes(context: ssl.SSLContext, port: int) -> float:
-    """How many a second, one after the other, as `openssl s_time -new` does."""
+def handshakes(context: ssl.SSLContext, port: int) -> tuple[int, float]:
+    """How many in how many seconds, one after the other, as `openssl s_time -new` does."""
     count, begun = 0, time.monotonic()
     while time.monotonic() < begun + SECONDS:
         with socket.create_connection(("127.0.0.1", port)) as plain:
             context.wrap_socket(plain).close()
         count += 1
-    return count / (time.monotonic() - begun)
+    return count, time.monotonic() - begun
 
 
-def s_time(programs: Programs, port: int) -> float:
+def s_time(programs: Programs, port: int) -> tuple[int, float]:
     """What `openssl s_time` says; it speaks no ALPN, which Isthmus demands."""
     folder, begun = programs.certificates, time.monotonic()
     said = subprocess.run(
@@ -89,7 +91,7 @@ def s_time(programs: Programs, port: int) -> float:
     found = re.search(r"(\d+) connections in \d+ real seconds", said)
     if not found:
         raise Failure(f"openssl s_time said {said[-200:]!r}")
-    return int(found[1]) / seconds
+    return int(found[1]), seconds
 
 
 def run(programs: Programs, rounds: int) -> list[Row]:
@@ -99,24 +101,20 @@ def run(programs: Programs, rounds: int) -> list[Row]:
         servers = {
             "isthmus": stack.enter_context(Server(programs, "--transport", "isthmus")),
             "peer": stack.enter_context(Server(programs, "--transport", "peer")),
-            LIMIT: stack.enter_context(OpenSSLServer(programs)),
+            "openssl s_server": stack.enter_context(OpenSSLServer(programs)),
         }
-        used = {name: [] for name in servers}
+        subjects = {
+            name: partial(measure, server, partial(handshakes, context, server.port))
+            for name, server in servers.items()
+        }
+        limit = servers["openssl s_server"]
+        subjects[LIMIT] = partial(measure, limit, partial(s_time, programs, limit.port))
+        return alternate("handshakes", "one after the other", rounds, subjects, LIMIT)
 
-        def turn(name):
-            def measure():
-                before = servers[name].cpu_seconds()
-                rate = handshakes(context, servers[name].port)
-                used[name].append((servers[name].cpu_seconds() - before) / rate / SECONDS)
-                return rate
 
-            return measure
-
-        subjects = {name: turn(name) for name in servers}
-        rows = alternate("handshakes", "one after the other", "1/s", rounds, subjects, "peer")
-        for name, costs in used.items():
-            cost = sorted(costs)[len(costs) // 2] * 1e6
-            rows.append(Row("handshakes", "server's CPU each", name, "us", cost, None, rounds))
-        rate = s_time(programs, servers[LIMIT].port)
-        rows.append(Row("handshakes", "openssl s_time", LIMIT, "1/s", rate, None, 1))
-    return rows
+def measure(server: Process, client: Callable[[], tuple[int, float]]) -> dict[str, float]:
+    """One turn of a client, which says how many handshakes it made in how many seconds."""
+    before = server.cpu_seconds()
+    count, seconds = client()
+    cost = (server.cpu_seconds() - before) / count
+    return {"1/s": count / seconds, "us of server CPU each": cost * 1e6}

@@ -25,7 +25,7 @@ def run(programs: Programs, _rounds: int) -> list[Row]:
         each[transport] = (sizes[most] - sizes[0]) / most
     for transport, kib in each.items():
         ratio = kib / each["peer"]
-        rows.append(Row("RSS", "each connection", transport, "KiB", kib, ratio))
+        rows.append(Row("RSS", "each connection", transport, "KiB", kib, ratio, "peer"))
     return rows
 
 
