@@ -1,6 +1,6 @@
-# The project's words. What is longer than a few lines is a script under packaging/ or Tests/Lab/.
+# The project's words. What is longer than a few lines is a script under packaging/, Tests/Lab/ or Benchmarks/.
 
-.PHONY: demo test attack fuzz tsan asan lab lint format deb check protocol clean
+.PHONY: demo test attack fuzz tsan asan lab bench lint format deb check protocol clean
 
 # A coordinator and three agents on played machines: a whole rollout, nothing left behind.
 demo:
@@ -30,13 +30,17 @@ asan:
 lab:
 	@Tests/Lab/run.sh
 
+# The transport beside its peer: one table of ratios. ONLY=unary|streams|handshakes|idle for a part.
+bench:
+	@Benchmarks/run.sh
+
 # What a reviewer need not look for.
 lint:
 	@packaging/lint.sh
 
 # Rewrites the Swift files in the project's style.
 format:
-	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 # dist/isthmus-agent_*.deb and dist/isthmus-coordinator_*.deb
 deb:
@@ -53,4 +57,4 @@ protocol:
 	@packaging/protocol/generate.sh
 
 clean:
-	@rm -rf .build .build-fuzz .build-thread .build-address .venv dist
+	@rm -rf .build .build-fuzz .build-thread .build-address .venv dist Benchmarks/.build

@@ -1,8 +1,8 @@
 // swift-tools-version:6.2
 import PackageDescription
 
-// Isthmus' transport beside the usual one for gRPC Swift, and a coordinator with many agents. A
-// package of its own, so that nobody who builds Isthmus builds the other transport.
+// Isthmus' transport beside the usual one for gRPC Swift. A package of its own, so that nobody who
+// builds Isthmus builds the other transport.
 
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -13,8 +13,7 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func isthmus(_ name: String) -> Target.Dependency { .product(name: name, package: "isthmus") }
-
+let isthmus: Target.Dependency = .product(name: "GRPCTransport", package: "isthmus")
 let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser",
     package: "swift-argument-parser"
@@ -33,9 +32,7 @@ let package = Package(
     dependencies: [
         .package(name: "isthmus", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
         .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
     ],
@@ -46,7 +43,7 @@ let package = Package(
         .executableTarget(
             name: "BenchmarkServer",
             dependencies: [
-                "EchoService", isthmus("GRPCTransport"), argumentParser, grpcCore, nioCore,
+                "EchoService", isthmus, argumentParser, grpcCore, nioCore,
                 nioPosix, peer,
             ],
             swiftSettings: strict
@@ -55,19 +52,8 @@ let package = Package(
         .executableTarget(
             name: "BenchmarkClient",
             dependencies: [
-                "EchoService", isthmus("GRPCTransport"), isthmus("TLSSession"), argumentParser,
+                "EchoService", isthmus, argumentParser,
                 grpcCore, nioCore, nioPosix, peer,
-            ],
-            swiftSettings: strict
-        ),
-        // Many agents in one process, each with a certificate of its own.
-        .executableTarget(
-            name: "Fleet",
-            dependencies: [
-                isthmus("Agent"), isthmus("Plan"), isthmus("Protocol"), isthmus("SimulatedHost"),
-                isthmus("Steps"), isthmus("Trust"), argumentParser,
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict
         ),

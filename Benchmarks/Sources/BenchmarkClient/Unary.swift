@@ -1,10 +1,12 @@
 import EchoService
 import GRPCCore
 
-/// Unary calls of 64 bytes, so many at once, each caller's next after its last.
+/// Unary calls, so many at once, each caller's next after its last.
 struct Unary: Sendable {
     /// How many callers.
     let concurrency: Int
+    /// What each call sends and gets back.
+    let message: [UInt8]
     /// How long they call, after a fifth of a second that does not count.
     let time: Duration
 
@@ -51,7 +53,7 @@ struct Unary: Sendable {
 
     private func call<Transport: ClientTransport>(_ client: GRPCClient<Transport>) async throws {
         _ = try await client.unary(
-            request: ClientRequest(message: [UInt8](repeating: 42, count: 64)),
+            request: ClientRequest(message: message),
             descriptor: EchoMethod.unary.descriptor,
             serializer: RawSerializer(),
             deserializer: RawDeserializer(),

@@ -25,7 +25,7 @@ struct IsthmusServer {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }
             group.addTask {
-                Lifetime.announce(port: try await transport.boundPort())
+                Lifetime.announce("listening \(try await transport.boundPort())")
                 await Lifetime.over()
             }
             try await group.next()

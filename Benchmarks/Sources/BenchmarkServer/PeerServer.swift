@@ -14,7 +14,8 @@ struct PeerServer {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }
             group.addTask {
-                Lifetime.announce(port: try await transport.listeningAddress.ipv4?.port ?? 0)
+                let port = try await transport.listeningAddress.ipv4?.port ?? 0
+                Lifetime.announce("listening \(port)")
                 await Lifetime.over()
             }
             try await group.next()

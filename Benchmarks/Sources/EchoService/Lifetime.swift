@@ -1,15 +1,15 @@
-import Glibc
+internal import Glibc
 
-/// From the line that says the port to the end of the standard input.
-enum Lifetime {
-    /// Says where the server listens.
-    static func announce(port: Int) {
-        let line = "listening \(port)\n"
+/// How a process is measured: it says a line when it is ready, and lives to the end of its standard input.
+public enum Lifetime {
+    /// Says a line at once, without a buffer that would keep it back.
+    public static func announce(_ text: String) {
+        let line = "\(text)\n"
         _ = line.utf8.withContiguousStorageIfAvailable { write(1, $0.baseAddress, $0.count) }
     }
 
     /// Returns when who started the process closes its standard input, or is gone.
-    static func over() async {
+    public static func over() async {
         await withCheckedContinuation { continuation in
             let watch = Watch(continuation)
             var thread = pthread_t()
