@@ -24,6 +24,11 @@ build() {
     install -D -m 755 "$(swift build -c release --show-bin-path)/$program" "$root/usr/bin/$program"
     strip --strip-unneeded --remove-section=.comment "$root/usr/bin/$program"
     install_units "$source" "$root"
+    # What an administrator has changed outlives an upgrade.
+    if [ -e "$source/$1.yaml" ]; then
+        install -D -m 644 "$source/$1.yaml" "$root/etc/isthmus/$1.yaml"
+        install -D -m 644 /dev/stdin "$root/DEBIAN/conffiles" <<<"/etc/isthmus/$1.yaml"
+    fi
     document "$package" "$root/usr/share/doc/$package"
     install -d "$root/DEBIAN"
     sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" \
