@@ -63,7 +63,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
@@ -77,12 +76,16 @@ let package = Package(
 
         // MARK: Reading plans and doing steps
 
-        // Bytes of JSON or YAML to a plan, or every problem with its place in the text.
-        .target(
-            name: "PlanFile",
-            dependencies: ["Plan", .product(name: "Yams", package: "Yams")],
-            swiftSettings: strict
+        // libyaml, as the distribution ships it.
+        .systemLibrary(
+            name: "CYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"])]
         ),
+        // Bytes of JSON or YAML to values that know their places in the text, and problems with theirs.
+        .target(name: "Document", dependencies: ["Plan", "CYAML"], swiftSettings: strict),
+        // Such values to a plan, or every problem of it.
+        .target(name: "PlanFile", dependencies: ["Document", "Plan"], swiftSettings: strict),
         // One file per kind of step; every effect goes through `Host`.
         .target(name: "Steps", dependencies: ["Plan"], swiftSettings: pure),
 
@@ -141,7 +144,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Daemon", "Plan", "Steps", "Trust", "GRPCTransport", "Protocol", grpcCore,
+                "Daemon", "Document", "Plan", "Steps", "Trust", "GRPCTransport", "Protocol",
+                grpcCore,
                 logging, swiftProtobuf,
             ],
             swiftSettings: strict
@@ -164,12 +168,12 @@ let package = Package(
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Agent", "Daemon", "Plan", "PlanFile", "RolloutEngine", "Steps", "Trust",
+                "Agent", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine", "Steps",
+                "Trust",
                 "GRPCTransport", "Protocol", "SimulatedHost", argumentParser, grpcCore, logging,
                 serviceLifecycle,
                 subprocess, swiftProtobuf, unixSignals,
                 .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),
@@ -187,8 +191,8 @@ let package = Package(
         .target(
             name: "FuzzEntries",
             dependencies: [
-                "Agent", "GRPCTransport", "HTTP2Session", "Plan", "PlanFile", "Protocol", "Steps",
-                "Trust", grpcCore, swiftProtobuf,
+                "Agent", "Document", "GRPCTransport", "HTTP2Session", "Plan", "PlanFile", "Protocol",
+                "Steps", "Trust", grpcCore, swiftProtobuf,
             ],
             path: "Tests/Fuzzing/Entries",
             swiftSettings: strict
@@ -201,7 +205,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PlanFileTests",
-            dependencies: ["Plan", "PlanFile"],
+            dependencies: ["Document", "Plan", "PlanFile"],
             exclude: ["BadPlans"],
             swiftSettings: strict
         ),
@@ -238,8 +242,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Daemon", "GRPCTransport", "Plan", "Protocol", "SimulatedHost", "Steps",
-                "Trust",
+                "Agent", "Daemon", "Document", "GRPCTransport", "Plan", "Protocol", "SimulatedHost",
+                "Steps", "Trust",
                 grpcCore, logging, swiftProtobuf,
             ],
             swiftSettings: strict

@@ -162,6 +162,13 @@ private struct Endpoint {
         case .unauthenticated, .permissionDenied, .notFound, .failedPrecondition:
             // The coordinator knows which token it was and says what to do.
             return AgentFailure("the coordinator at \(host):\(port) refused the token: \(words)")
+        case .resourceExhausted:
+            return AgentFailure(
+                "the coordinator at \(host):\(port) did not look at the token: \(words)",
+                remedy:
+                    "Nothing was used up. If this machine shares its address with others, one of"
+                    + " them is trying wrong tokens."
+            )
         default:
             return AgentFailure("enrolment at \(host):\(port) failed: \(words) (\(error.code))")
         }

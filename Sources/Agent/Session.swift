@@ -2,7 +2,6 @@ import Daemon
 import GRPCCore
 import Logging
 import Protocol
-import Steps
 import SwiftProtobuf
 import Synchronization
 import Trust
@@ -120,7 +119,9 @@ extension Session {
         let unfinished = await assignments.unfinished
         return .with {
             $0.facts = facts
-            $0.stepKinds = StepCatalog.kinds.map { $0.kind }
+            $0.stepKinds = assignments.policy.allowedKinds
+            $0.refusedStepKinds = assignments.policy.refusedKinds
+            $0.policyFile = assignments.policy.file ?? ""
             $0.unfinished = unfinished
         }
     }

@@ -39,6 +39,8 @@ struct CoordinatorServices: Sendable {
     let driver: RolloutDriver
     /// Whether strangers are let in as far as enrolment.
     let gate: EnrollmentGate
+    /// Slows those who guess tokens.
+    let throttle: EnrollmentThrottle
     /// Whether it serves.
     let health = HealthService()
     /// What it speaks.
@@ -57,6 +59,7 @@ struct CoordinatorServices: Sendable {
         cache = try ArtifactCache(directory: state.artifacts)
         let tokens = try await store.read { db throws in try JoinTokenTable.answerable(in: db) }
         gate = EnrollmentGate(tokens, now: options.now)
+        throttle = EnrollmentThrottle(gate, logger: options.logger)
         driver = RolloutDriver(
             DriverSurroundings(
                 store: store,
@@ -90,6 +93,7 @@ struct CoordinatorServices: Sendable {
             cluster: configuration.cluster,
             authority: authority,
             store: store,
+            throttle: throttle,
             logger: options.logger,
             now: options.now
         )

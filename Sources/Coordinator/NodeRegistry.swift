@@ -24,8 +24,12 @@ final class NodeRegistry: Sendable {
         let displaced: String?
         /// What the machine said about itself.
         let facts: WireMachineFacts
-        /// The step kinds that the agent knows.
+        /// The step kinds that the agent carries out.
         let stepKinds: Set<String>
+        /// Those that it knows and its server's own policy refuses.
+        let refusedKinds: Set<String>
+        /// The file of that policy, as the agent calls it; empty where there is none.
+        let policyFile: String
         /// Executions it has begun and not finished.
         let unfinished: [String]
         /// The last health report.
@@ -76,6 +80,8 @@ final class NodeRegistry: Sendable {
                 displaced: state.sessions[node]?.address,
                 facts: hello.facts,
                 stepKinds: Set(hello.stepKinds),
+                refusedKinds: Set(hello.refusedStepKinds),
+                policyFile: Quotation.plain(hello.policyFile, limit: 200),
                 unfinished: hello.unfinished,
                 lastSeen: now,
                 outbound: outbound

@@ -162,8 +162,17 @@ final class ServerCalls: CallSide {
         }
     }
 
+    /// A machine that enrols has asked all it came for; what else it might ask would be guesses, each of
+    /// which shall cost a handshake.
+    private func endEnrollment(at connection: Connection) {
+        guard peer?.application == .enrollment, connection.phase == .open else { return }
+        connection.drain()
+        connection.sayFinalGoAway()
+    }
+
     func handlerEnded(_ stream: CallStream, at connection: Connection) {
         running -= 1
+        endEnrollment(at: connection)
         guard let exchange = connection.exchanges[stream], !exchange.hasFinished else { return }
         let message = "The handler ended without a status."
         failed(exchange, RPCError(code: .unknown, message: message), at: connection)

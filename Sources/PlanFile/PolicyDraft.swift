@@ -1,3 +1,4 @@
+import Document
 import Plan
 
 /// What a plan says about failures, time and how much happens at once, as far as it could be read.
@@ -36,7 +37,7 @@ struct PolicyDraft {
         )
     }
 
-    private static func failure(_ node: PlanNode) throws(PlanComplaint) -> FailurePolicy {
+    private static func failure(_ node: DocumentNode) throws(PlanComplaint) -> FailurePolicy {
         let words = FailurePolicy.allCases.map(\.rawValue)
         let text = try Reading.text(node)
         guard let policy = FailurePolicy(rawValue: text) else {
@@ -79,7 +80,7 @@ struct PolicyDraft {
         )
     }
 
-    private static func time(_ node: PlanNode) throws(PlanComplaint) -> Int64 {
+    private static func time(_ node: DocumentNode) throws(PlanComplaint) -> Int64 {
         if case .number = node.content {
             throw PlanComplaint(
                 "A time needs a unit.",

@@ -1,3 +1,4 @@
+import Document
 import Plan
 
 /// Kubernetes' settings, as far as they could be read.
@@ -113,7 +114,7 @@ struct MeshDraft {
         )
     }
 
-    private static func mtu(_ node: PlanNode) throws(PlanComplaint) -> Int {
+    private static func mtu(_ node: DocumentNode) throws(PlanComplaint) -> Int {
         if case .string(let word) = node.content, ["measure", "auto"].contains(word) {
             throw PlanComplaint(
                 "\"\(word)\" is not in this release.",
@@ -130,8 +131,8 @@ struct NetworkDraft {
     let network: PlanFacts.Network?
 
     init(_ reader: ObjectReader, _ key: String, _ use: PlanFacts.NetworkUse, _ standard: String) {
-        let text = PlanNode(position: .start, content: .string(standard))
-        let read = { (node: PlanNode) throws(PlanComplaint) in
+        let text = DocumentNode(position: .start, content: .string(standard))
+        let read = { (node: DocumentNode) throws(PlanComplaint) in
             try IPv4Network(parsing: try Reading.text(node), prefixes: use.prefixes)
         }
         let block =

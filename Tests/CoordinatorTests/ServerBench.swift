@@ -21,7 +21,11 @@ final class ServerBench: Sendable {
     private let running: Task<Void, any Error>
 
     /// Starts a coordinator on an earlier one's folder, or on a new one.
-    init(_ folder: TemporaryFolder? = nil, port: Int = 0) async throws {
+    init(
+        _ folder: TemporaryFolder? = nil,
+        port: Int = 0,
+        options change: (inout CoordinatorOptions) -> Void = { _ in }
+    ) async throws {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
         state = StateDirectory(folder.path + "/state")
@@ -33,6 +37,7 @@ final class ServerBench: Sendable {
         options.listenPort = port
         options.usesStandInArtifacts = true
         options.logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        change(&options)
         let server = try await CoordinatorServer(state: state, options: options)
         self.server = server
         running = Task { try await server.run() }
@@ -46,8 +51,11 @@ final class ServerBench: Sendable {
     }
 
     /// A coordinator for the length of a test.
-    static func run(_ body: (ServerBench) async throws -> Void) async throws {
-        let bench = try await ServerBench()
+    static func run(
+        options change: (inout CoordinatorOptions) -> Void = { _ in },
+        _ body: (ServerBench) async throws -> Void
+    ) async throws {
+        let bench = try await ServerBench(options: change)
         do {
             try await body(bench)
         } catch {

@@ -1,3 +1,4 @@
+import Document
 import Foundation
 import Plan
 import PlanFile
@@ -8,7 +9,7 @@ import Trust
 struct PlanRequest: Sendable {
     private let bytes: [UInt8]
     private let name: String
-    private let format: PlanFormat?
+    private let format: DocumentFormat?
 
     /// Takes the text over.
     init(_ request: WireStartRolloutRequest) {

@@ -57,6 +57,8 @@ enum HostProblem: Sendable, Equatable, CustomStringConvertible {
     case away(HostID, lastSeen: Int64?)
     /// Its agent does not know steps that the plan needs.
     case unknownKinds(HostID, [String])
+    /// Its own policy does not allow steps that the plan needs.
+    case refusedKinds(HostID, [String], file: String)
     /// Its processor is none that K3s runs on here.
     case unknownArchitecture(HostID, String)
     /// The coordinator hands out stand-ins, and the machine is real.
@@ -77,6 +79,12 @@ enum HostProblem: Sendable, Equatable, CustomStringConvertible {
             """
             the agent of \(host) does not know these steps: \(kinds.joined(separator: ", ")); \
             upgrade it: apt install isthmus-agent
+            """
+        case .refusedKinds(let host, let kinds, let file):
+            """
+            the own policy of \(host), \(file), does not allow these steps: \
+            \(kinds.joined(separator: ", ")); if its owner agrees, add them there under "steps" and \
+            run: systemctl restart isthmus-agent
             """
         case .unknownArchitecture(let host, let word):
             "\(host) runs on '\(word)'; K3s is installed on amd64 and arm64 only"

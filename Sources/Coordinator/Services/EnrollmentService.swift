@@ -15,6 +15,8 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     let authority: CertificateAuthority
     /// Where tokens and nodes are kept.
     let store: Store
+    /// Slows those who guess.
+    let throttle: EnrollmentThrottle
     /// Where enrolments are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -26,8 +28,14 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     ) async throws
         -> WireEnrollResponse
     {
-        try await answering { () async throws(ServiceFailure) in
-            try await enroll(request, from: context.remoteAddress)
+        let address = context.remoteAddress
+        return try await answering { () async throws(ServiceFailure) in
+            do throws(ServiceFailure) {
+                return try await enroll(request, from: address)
+            } catch {
+                throttle.note(error, from: address)
+                throw error
+            }
         }
     }
 
@@ -42,7 +50,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         throws(ServiceFailure) -> WireEnrollResponse
     {
         let now = now()
-        let token = try parsed(request.token)
+        let token = try token(request.token, from: address)
         let node = try await node(for: token, at: now)
         let certificate = try certificate(request.certificateRequest, for: node, at: now)
         let row = NodeRow(
@@ -64,9 +72,17 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         }
     }
 
-    private func parsed(_ text: String) throws(ServiceFailure) -> JoinToken {
+    /// The token, where it is the right one or its source may still guess.
+    private func token(
+        _ text: String,
+        from address: String
+    ) throws(ServiceFailure) -> JoinToken {
+        let token: Result<JoinToken, TrustFailure> = Result { () throws(TrustFailure) in
+            try JoinToken(text: Secret(text))
+        }
+        try throttle.admit(try? token.get(), from: address)
         do {
-            return try JoinToken(text: Secret(text))
+            return try token.get()
         } catch {
             throw .trust(error)
         }

@@ -80,7 +80,7 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
             expires: created + request.timeToLive * 1000
         )
         try await store.serve { db throws in try JoinTokenTable.add(row, in: db) }
-        gate.add(row.id, until: row.expires)
+        gate.add(row.id, .init(hash: row.hash, expires: row.expires))
         logger.note("A join token was made", [.node: node.description])
         return .with {
             $0.token = String(decoding: token.text().reveal(), as: UTF8.self)

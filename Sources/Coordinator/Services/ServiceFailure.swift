@@ -12,6 +12,9 @@ enum ServiceFailure: Error, Sendable, Equatable {
     case notFound(String)
     /// A join token enrols nobody.
     case token(JoinTokenRefusal)
+    /// A join token was not looked at, for its source tried too many wrong ones; after so many
+    /// milliseconds the next one may be.
+    case tooManyGuesses(retryAfter: Int64)
     /// A rollout does not begin.
     case start(StartRefusal)
     /// An artifact is not to be had.
@@ -39,6 +42,12 @@ extension RPCError {
             self.init(code: .notFound, message: text)
         case .token(let refusal):
             self.init(code: .unauthenticated, message: refusal.description)
+        case .tooManyGuesses(let wait):
+            self.init(
+                code: .resourceExhausted,
+                message: Self.tooManyGuesses(seconds: (wait + 999) / 1000),
+                metadata: ["grpc-retry-pushback-ms": "\(wait)"]
+            )
         case .start(let refusal):
             self.init(code: Code(refusal), message: refusal.description)
         case .artifact(let failure):
@@ -55,6 +64,16 @@ extension RPCError {
         case .stopping:
             self.init(code: .unavailable, message: "the coordinator is stopping; try again soon")
         }
+    }
+}
+
+extension RPCError {
+    private static func tooManyGuesses(seconds: Int64) -> String {
+        """
+        too many wrong join tokens came from this address; the next one is looked at in \(seconds) s. \
+        A right one never waits: copy it again as a whole, or make another: \
+        coordinator token create --node NAME
+        """
     }
 }
 

@@ -12,7 +12,8 @@ struct Run: AsyncParsableCommand {
         discussion: """
             Runs until SIGTERM or SIGINT. A step that runs then is interrupted and continued by \
             the next run. Where the coordinator cannot be reached, the agent tries again for \
-            ever and reports later what it finished meanwhile.
+            ever and reports later what it finished meanwhile. What it may do at all is this \
+            server's owner's choice: see \(PolicyFile.standardPath).
 
               node-agent run
               node-agent run --state /tmp/seoul --host simulated:/tmp/machines/seoul
@@ -23,6 +24,8 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var machine: MachineOptions
 
+    @OptionGroup var policy: PolicyOptions
+
     @Option(
         help: ArgumentHelp("How much is logged.", valueName: "level")
     )
@@ -32,6 +35,7 @@ struct Run: AsyncParsableCommand {
         guard let enrolled = try AgentState.load(state.directory) else {
             throw AgentFailure.notEnrolled(in: state.directory)
         }
+        let policy = try policy.load()
         // A unit that waits for agent.json starts while `enroll` is about to end.
         let lock = try StateLock(state.directory, patience: 2000)
         var logger = Logger(label: "node-agent") { StreamLogHandler.standardError(label: $0) }
@@ -41,6 +45,7 @@ struct Run: AsyncParsableCommand {
             enrolled,
             host: machine.host,
             machine: machine.reporter,
+            policy: policy,
             logger: logger
         )
         let group = ServiceGroup(

@@ -207,11 +207,17 @@ public nonisolated struct WireHello: Sendable {
   /// Clears the value of `facts`. Subsequent reads from it will return its default value.
   public mutating func clearFacts() {self._facts = nil}
 
-  /// Names of the step kinds this agent knows.
+  /// Names of the step kinds this agent carries out: those it knows and its own policy allows.
   public var stepKinds: [String] = []
 
   /// Executions begun and not finished, by id.
   public var unfinished: [String] = []
+
+  /// Names of the step kinds that it knows and its own policy refuses.
+  public var refusedStepKinds: [String] = []
+
+  /// The file that the policy is in; empty where there is none.
+  public var policyFile: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -377,6 +383,9 @@ public nonisolated struct WireStepFailed: Sendable {
 
   /// A repetition cannot help.
   public var permanent: Bool = false
+
+  /// The server's own policy does not allow the step.
+  public var refused: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -719,7 +728,7 @@ nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Hello"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{3}step_kinds\0\u{1}unfinished\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{3}step_kinds\0\u{1}unfinished\0\u{4}\u{1b}refused_step_kinds\0\u{3}policy_file\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -730,6 +739,8 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 1: try { try decoder.decodeSingularMessageField(value: &self._facts) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.stepKinds) }()
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.unfinished) }()
+      case 30: try { try decoder.decodeRepeatedStringField(value: &self.refusedStepKinds) }()
+      case 31: try { try decoder.decodeSingularStringField(value: &self.policyFile) }()
       default: break
       }
     }
@@ -749,6 +760,12 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.unfinished.isEmpty {
       try visitor.visitRepeatedStringField(value: self.unfinished, fieldNumber: 3)
     }
+    if !self.refusedStepKinds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.refusedStepKinds, fieldNumber: 30)
+    }
+    if !self.policyFile.isEmpty {
+      try visitor.visitSingularStringField(value: self.policyFile, fieldNumber: 31)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -756,6 +773,8 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs._facts != rhs._facts {return false}
     if lhs.stepKinds != rhs.stepKinds {return false}
     if lhs.unfinished != rhs.unfinished {return false}
+    if lhs.refusedStepKinds != rhs.refusedStepKinds {return false}
+    if lhs.policyFile != rhs.policyFile {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1066,7 +1085,7 @@ nonisolated extension WireStepChanged: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireStepFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StepFailed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}message\0\u{1}details\0\u{1}remedy\0\u{1}permanent\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}message\0\u{1}details\0\u{1}remedy\0\u{1}permanent\0\u{2}\u{1a}refused\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1078,6 +1097,7 @@ nonisolated extension WireStepFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.details) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.remedy) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.permanent) }()
+      case 30: try { try decoder.decodeSingularBoolField(value: &self.refused) }()
       default: break
       }
     }
@@ -1096,6 +1116,9 @@ nonisolated extension WireStepFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.permanent != false {
       try visitor.visitSingularBoolField(value: self.permanent, fieldNumber: 4)
     }
+    if self.refused != false {
+      try visitor.visitSingularBoolField(value: self.refused, fieldNumber: 30)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1104,6 +1127,7 @@ nonisolated extension WireStepFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.details != rhs.details {return false}
     if lhs.remedy != rhs.remedy {return false}
     if lhs.permanent != rhs.permanent {return false}
+    if lhs.refused != rhs.refused {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

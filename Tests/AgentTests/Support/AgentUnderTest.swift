@@ -13,12 +13,13 @@ struct AgentUnderTest {
     private let task: Task<Void, Never>
 
     /// Starts it.
-    init(_ state: AgentState) throws {
+    init(_ state: AgentState, policy: AgentPolicy = .everything) throws {
         let host = try SimulatedHost(id: "kube-seoul", internet: SimulatedInternet())
         let service = try AgentService(
             state,
             host: host,
             machine: SimulatedReporter(host),
+            policy: policy,
             delay: ReconnectDelay(base: 20, cap: 100),
             logger: .silent,
             decode: Script.decode(kind:parameters:)

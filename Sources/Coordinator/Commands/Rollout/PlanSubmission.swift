@@ -1,4 +1,5 @@
 import Foundation
+import Document
 import Plan
 import PlanFile
 import Protocol

@@ -1,9 +1,18 @@
+import Document
 import Plan
 
-/// What to say about a key that no field has. Its value is never shown: it may be a secret.
-enum UnknownKey {
-    /// The complaint about a key of the object at a path of the catalogue.
-    static func complaint(_ key: String, in path: String) -> PlanComplaint {
+/// The fields of plans, as the reader of objects asks for them.
+struct PlanCatalogue: FieldCatalogue {
+    func keys(of path: String) -> [String] {
+        PlanField.keys(of: path)
+    }
+
+    func adviceForMissing(_ path: String) -> String {
+        PlanField.at(path).map { "Add it: \($0.meaning)" }
+            ?? "Add it; it needs " + PlanField.required(in: path).joined(separator: ", ") + "."
+    }
+
+    func complaint(aboutUnknown key: String, in path: String) -> PlanComplaint {
         let name = Quotation.of(key)
         if PlanField.later[path]?.contains(key) == true {
             return PlanComplaint(
@@ -33,7 +42,7 @@ enum UnknownKey {
         )
     }
 
-    private static func soundsSecret(_ key: String) -> Bool {
+    private func soundsSecret(_ key: String) -> Bool {
         let letters = key.lowercased().filter(\.isLetter)
         return ["token", "password", "passwd", "secret", "apikey", "privatekey", "credential"]
             .contains { letters.contains($0) }

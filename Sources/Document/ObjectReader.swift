@@ -1,24 +1,32 @@
-import Plan
+public import Plan
 
 /// Reads the fields of one object. What is missing, wrong or unknown is noted and reading goes on;
 /// a value that could not be read is nothing, and then a problem has been noted.
-struct ObjectReader {
+public struct ObjectReader {
     /// The way to the object.
-    let pointer: PlanPointer
+    public let pointer: PlanPointer
     /// The object's place in the catalogue of fields.
-    let path: String
+    public let path: String
 
     private let position: TextPosition
-    private let members: [String: PlanMember]
+    private let members: [String: DocumentMember]
     /// Whether the object is there and is one; else nothing in it can be missing.
     private let isReadable: Bool
     private let notes: ProblemNotes
+    private let catalogue: any FieldCatalogue
 
     /// Looks at the keys of a value that should be an object.
-    init(_ node: PlanNode, at pointer: PlanPointer, path: String, notes: ProblemNotes) {
+    private init(
+        _ node: DocumentNode,
+        at pointer: PlanPointer,
+        path: String,
+        notes: ProblemNotes,
+        catalogue: any FieldCatalogue
+    ) {
         self.pointer = pointer
         self.path = path
         self.notes = notes
+        self.catalogue = catalogue
         position = node.position
         guard case .object(let members) = node.content else {
             self.members = [:]
@@ -31,14 +39,19 @@ struct ObjectReader {
             members.map { ($0.key, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        let known = PlanField.keys(of: path)
+        let known = catalogue.keys(of: path)
         for member in members where !known.contains("*") && !known.contains(member.key) {
             notes.add(
                 member.keyPosition,
                 pointer.key(member.key),
-                UnknownKey.complaint(member.key, in: path)
+                catalogue.complaint(aboutUnknown: member.key, in: path)
             )
         }
+    }
+
+    /// Begins with the value of a whole text.
+    public init(root: DocumentNode, notes: ProblemNotes, catalogue: any FieldCatalogue) {
+        self.init(root, at: .root, path: "", notes: notes, catalogue: catalogue)
     }
 
     /// Stands for an object that is not there.
@@ -49,19 +62,20 @@ struct ObjectReader {
         members = [:]
         isReadable = false
         notes = parent.notes
+        catalogue = parent.catalogue
     }
 
     // MARK: One value
 
     /// Whether the object has a key, whatever its value.
-    func has(_ key: String) -> Bool {
+    public func has(_ key: String) -> Bool {
         members[key] != nil
     }
 
     /// A value that must be there.
-    func required<Value>(
+    public func required<Value>(
         _ key: String,
-        _ read: (PlanNode) throws(PlanComplaint) -> Value
+        _ read: (DocumentNode) throws(PlanComplaint) -> Value
     ) -> Value? {
         noteIfMissing(key)
         return members[key].flatMap { convert($0.value, at: pointer.key(key), read) }
@@ -69,20 +83,20 @@ struct ObjectReader {
 
     /// A value that may be left out; its default is nothing where it follows from a value that could
     /// not be read.
-    func optional<Value>(
+    public func optional<Value>(
         _ key: String,
         default standard: Value?,
-        _ read: (PlanNode) throws(PlanComplaint) -> Value
+        _ read: (DocumentNode) throws(PlanComplaint) -> Value
     ) -> Value? {
         guard let member = members[key] else { return standard }
         return convert(member.value, at: pointer.key(key), read)
     }
 
     /// Reads a value; nothing, and a note, where it is wrong.
-    func convert<Value>(
-        _ node: PlanNode,
+    public func convert<Value>(
+        _ node: DocumentNode,
         at place: PlanPointer,
-        _ read: (PlanNode) throws(PlanComplaint) -> Value
+        _ read: (DocumentNode) throws(PlanComplaint) -> Value
     ) -> Value? {
         do throws(PlanComplaint) {
             return try read(node)
@@ -95,7 +109,7 @@ struct ObjectReader {
     // MARK: Objects and lists
 
     /// An object under a key. Where it is missing, reading its fields yields their defaults.
-    func object(_ key: String, isRequired: Bool = false) -> ObjectReader {
+    public func object(_ key: String, isRequired: Bool = false) -> ObjectReader {
         guard let member = members[key] else {
             if isRequired { noteIfMissing(key) }
             return ObjectReader(absent: key, in: self)
@@ -104,12 +118,13 @@ struct ObjectReader {
             member.value,
             at: pointer.key(key),
             path: path.isEmpty ? key : path + "." + key,
-            notes: notes
+            notes: notes,
+            catalogue: catalogue
         )
     }
 
     /// The objects of a list that must be there and not be empty.
-    func objects(_ key: String) -> [ObjectReader] {
+    public func objects(_ key: String) -> [ObjectReader] {
         let nodes = required(key) { node throws(PlanComplaint) in
             let nodes = try Reading.list(node)
             guard !nodes.isEmpty else {
@@ -122,13 +137,14 @@ struct ObjectReader {
                 node,
                 at: pointer.key(key).index(index),
                 path: (path.isEmpty ? key : path + "." + key) + "[]",
-                notes: notes
+                notes: notes,
+                catalogue: catalogue
             )
         }
     }
 
     /// A list of texts, each once; nothing where one of them is wrong.
-    func texts(
+    public func texts(
         _ key: String,
         default standard: [String],
         _ check: (String) throws(PlanComplaint) -> String
@@ -155,10 +171,10 @@ struct ObjectReader {
     }
 
     /// All members, where any key is possible; nothing where one of them is wrong.
-    func dictionary(
+    public func dictionary(
         _ key: String,
         checkKey: (String) throws(PlanComplaint) -> Void,
-        _ read: (PlanNode) throws(PlanComplaint) -> String
+        _ read: (DocumentNode) throws(PlanComplaint) -> String
     ) -> [String: String]? {
         guard has(key) else { return [:] }
         let object = object(key)
@@ -180,21 +196,19 @@ struct ObjectReader {
     // MARK: Notes
 
     /// Notes a problem of the object itself.
-    func note(_ complaint: PlanComplaint) {
+    public func note(_ complaint: PlanComplaint) {
         notes.add(position, pointer, complaint)
     }
 
     private func noteIfMissing(_ key: String) {
         guard isReadable, !has(key) else { return }
         let place = path.isEmpty ? key : path + "." + key
-        let advice = PlanField.at(place).map { "Add it: \($0.meaning)" }
         notes.add(
             position,
             pointer.key(key),
             PlanComplaint(
                 "\"\(key)\" is missing here.",
-                advice: advice ?? "Add it; it needs "
-                    + PlanField.required(in: place).joined(separator: ", ") + "."
+                advice: catalogue.adviceForMissing(place)
             )
         )
     }

@@ -1,14 +1,12 @@
-import Plan
-
-/// How a plan is written down.
-public enum PlanFormat: String, Sendable, CaseIterable {
+/// How a text is written down.
+public enum DocumentFormat: String, Sendable, CaseIterable {
     /// RFC 8259.
     case json
     /// YAML 1.2 as far as JSON has the same values.
     case yaml
 
     /// Chooses by the name's ending, or else by the text's first character that is no space.
-    init(name: String, bytes: [UInt8]) {
+    public init(name: String, bytes: [UInt8]) {
         let ending = name.lowercased().split(separator: ".").last
         switch ending {
         case "json":

@@ -2,7 +2,7 @@ import Plan
 
 extension JSONReader {
     /// Reads a text; the next byte is its quote.
-    mutating func string() throws(PlanProblem) -> String {
+    mutating func string() throws(DocumentProblem) -> String {
         let start = position
         advance()
         var text: [UInt8] = []
@@ -25,14 +25,14 @@ extension JSONReader {
             default:
                 throw problem(
                     "A control character stands in a text.",
-                    "Remove it; a plan has no use for one."
+                    "Remove it; a \(noun) has no use for one."
                 )
             }
         }
     }
 
     /// Reads what a backslash begins.
-    private mutating func escape() throws(PlanProblem) -> Unicode.Scalar {
+    private mutating func escape() throws(DocumentProblem) -> Unicode.Scalar {
         let start = position
         advance()
         let letter = peek
@@ -59,7 +59,7 @@ extension JSONReader {
     /// Reads `XXXX`, or `XXXX\uXXXX` where the first is half of a pair (RFC 8259 section 7).
     private mutating func unicodeEscape(
         from start: TextPosition
-    ) throws(PlanProblem) -> Unicode.Scalar {
+    ) throws(DocumentProblem) -> Unicode.Scalar {
         let first = try fourDigits(from: start)
         if let scalar = Unicode.Scalar(first) {
             guard scalar != "\0" else {
@@ -87,7 +87,7 @@ extension JSONReader {
         )
     }
 
-    private mutating func fourDigits(from start: TextPosition) throws(PlanProblem) -> UInt32 {
+    private mutating func fourDigits(from start: TextPosition) throws(DocumentProblem) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {

@@ -1,22 +1,25 @@
-import Plan
+public import Plan
 
 /// Reads single values; the complaints say which type is expected.
-enum Reading {
-    static func text(_ node: PlanNode) throws(PlanComplaint) -> String {
+public enum Reading {
+    /// A text.
+    public static func text(_ node: DocumentNode) throws(PlanComplaint) -> String {
         guard case .string(let text) = node.content else {
             throw mismatch(node, expected: "a text")
         }
         return text
     }
 
-    static func boolean(_ node: PlanNode) throws(PlanComplaint) -> Bool {
+    /// A truth value.
+    public static func boolean(_ node: DocumentNode) throws(PlanComplaint) -> Bool {
         guard case .boolean(let flag) = node.content else {
             throw mismatch(node, expected: "true or false")
         }
         return flag
     }
 
-    static func list(_ node: PlanNode) throws(PlanComplaint) -> [PlanNode] {
+    /// A list's values.
+    public static func list(_ node: DocumentNode) throws(PlanComplaint) -> [DocumentNode] {
         guard case .list(let nodes) = node.content else {
             throw mismatch(node, expected: "a list")
         }
@@ -24,9 +27,9 @@ enum Reading {
     }
 
     /// A whole number within limits.
-    static func integer(
+    public static func integer(
         _ range: ClosedRange<Int>
-    ) -> (PlanNode) throws(PlanComplaint) -> Int {
+    ) -> (DocumentNode) throws(PlanComplaint) -> Int {
         { node throws(PlanComplaint) in
             guard case .number(let digits) = node.content else {
                 throw mismatch(node, expected: "a number")
@@ -42,7 +45,7 @@ enum Reading {
     }
 
     /// One of a few words.
-    static func word(_ words: [String]) -> (PlanNode) throws(PlanComplaint) -> String {
+    public static func word(_ words: [String]) -> (DocumentNode) throws(PlanComplaint) -> String {
         { node throws(PlanComplaint) in
             let text = try text(node)
             guard words.contains(text) else { throw unknownWord(text, words) }
@@ -51,7 +54,7 @@ enum Reading {
     }
 
     /// A word that is none of those possible.
-    static func unknownWord(_ text: String, _ words: [String]) -> PlanComplaint {
+    public static func unknownWord(_ text: String, _ words: [String]) -> PlanComplaint {
         let listed = words.map { "\"\($0)\"" }.joined(separator: ", ")
         let advice =
             if let near = Suggestion.nearest(to: text, among: words), words.count > 1 {
@@ -63,7 +66,7 @@ enum Reading {
     }
 
     /// A value of the wrong type.
-    static func mismatch(_ node: PlanNode, expected: String) -> PlanComplaint {
+    public static func mismatch(_ node: DocumentNode, expected: String) -> PlanComplaint {
         let advice =
             switch (node.content, expected) {
             case (.null, _): "Leave the key out, or write a value."

@@ -1,49 +1,50 @@
 import Plan
 
-/// The rules that a plan's bytes must keep before anyone reads them as JSON or YAML.
-enum PlanText {
-    /// How many bytes a plan may have: 4 MiB.
-    static let sizeLimit = 4 << 20
-
-    /// The bytes as text.
-    static func check(_ bytes: [UInt8]) throws(PlanProblem) -> String {
-        guard bytes.count <= sizeLimit else {
+/// The rules that a text's bytes must keep before anyone reads them as JSON or YAML.
+enum DocumentText {
+    /// Fails where the bytes cannot be the text.
+    static func check(
+        _ bytes: [UInt8],
+        _ subject: DocumentSubject
+    ) throws(DocumentProblem) {
+        let noun = subject.noun
+        guard bytes.count <= subject.sizeLimit else {
             throw problem(
-                "The plan has more than \(sizeLimit) bytes.",
-                "Name the right file: a plan of a hundred hosts has about 30,000 bytes."
+                "The \(noun) has more than \(subject.sizeLimit) bytes.",
+                subject.sizeAdvice
             )
         }
         for (mark, encoding) in byteOrderMarks where bytes.starts(with: mark) {
             throw problem(
-                "The plan begins with a byte order mark of \(encoding).",
+                "The \(noun) begins with a byte order mark of \(encoding).",
                 "Save it as UTF-8 without a byte order mark."
             )
         }
         if let zero = bytes.firstIndex(of: 0) {
-            throw PlanProblem(
+            throw DocumentProblem(
                 position(of: zero, in: bytes),
                 .root,
                 PlanComplaint(
-                    "The plan holds a NUL byte.",
-                    advice: "Save it as UTF-8 text; a plan is no binary file."
+                    "The \(noun) holds a NUL byte.",
+                    advice: "Save it as UTF-8 text; a \(noun) is no binary file."
                 )
             )
         }
         guard bytes.contains(where: { !" \t\r\n".utf8.contains($0) }) else {
-            throw problem(
-                "The plan is empty.",
-                "Begin with one of the examples; docs/plan.md names every field."
-            )
+            throw problem("The \(noun) is empty.", subject.emptyAdvice)
         }
-        return try decode(bytes)
+        try checkEncoding(bytes, noun)
     }
 
     private static let byteOrderMarks: [(mark: [UInt8], encoding: String)] = [
         ([0xEF, 0xBB, 0xBF], "UTF-8"), ([0xFF, 0xFE], "UTF-16"), ([0xFE, 0xFF], "UTF-16"),
     ]
 
-    private static func decode(_ bytes: [UInt8]) throws(PlanProblem) -> String {
-        if let text = String(validating: bytes, as: UTF8.self) { return text }
+    private static func checkEncoding(
+        _ bytes: [UInt8],
+        _ noun: String
+    ) throws(DocumentProblem) {
+        guard String(validating: bytes, as: UTF8.self) == nil else { return }
         var parser = Unicode.UTF8.ForwardParser()
         var iterator = bytes.makeIterator()
         var offset = 0
@@ -51,12 +52,12 @@ enum PlanText {
             offset += scalar.count
         }
         let byte = bytes.indices.contains(offset) ? String(bytes[offset], radix: 16) : ""
-        throw PlanProblem(
+        throw DocumentProblem(
             position(of: offset, in: bytes),
             .root,
             PlanComplaint(
                 "The byte 0x\(byte.uppercased()) is not UTF-8 here.",
-                advice: "Save the plan as UTF-8."
+                advice: "Save the \(noun) as UTF-8."
             )
         )
     }
@@ -71,7 +72,7 @@ enum PlanText {
         )
     }
 
-    private static func problem(_ message: String, _ advice: String) -> PlanProblem {
-        PlanProblem(.start, .root, PlanComplaint(message, advice: advice))
+    private static func problem(_ message: String, _ advice: String) -> DocumentProblem {
+        DocumentProblem(.start, .root, PlanComplaint(message, advice: advice))
     }
 }

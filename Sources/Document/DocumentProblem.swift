@@ -1,19 +1,20 @@
 public import Plan
 
-/// One thing that is wrong with a plan's text.
-public struct PlanProblem: Error, Sendable, Hashable {
+/// One thing that is wrong with a text.
+public struct DocumentProblem: Error, Sendable, Hashable {
     /// The line, counted from 1.
     public let line: Int
     /// The Unicode scalar in the line, counted from 1.
     public let column: Int
-    /// The value it is about; the whole plan where the text cannot be read at all.
+    /// The value it is about; the whole text where it cannot be read at all.
     public let pointer: PlanPointer
     /// What is wrong: one sentence.
     public let message: String
     /// Why, and what to write instead.
     public let advice: String
 
-    init(_ position: TextPosition, _ pointer: PlanPointer, _ complaint: PlanComplaint) {
+    /// Joins a place and what is wrong there.
+    public init(_ position: TextPosition, _ pointer: PlanPointer, _ complaint: PlanComplaint) {
         line = position.line
         column = position.column
         self.pointer = pointer
@@ -22,19 +23,20 @@ public struct PlanProblem: Error, Sendable, Hashable {
     }
 }
 
-/// Everything that is wrong with a plan's text; at least one problem, in the order of the text.
-public struct PlanProblems: Error, Sendable, Equatable {
+/// Everything that is wrong with a text; at least one problem, in the order of the text.
+public struct DocumentProblems: Error, Sendable, Equatable {
     /// The text's name: a path, or `-`.
     public let name: String
     /// The problems, at most `limit` of them.
-    public let problems: [PlanProblem]
+    public let problems: [DocumentProblem]
     /// How many more there are.
     public let omitted: Int
 
-    /// How many problems are told; a text that has more is probably no plan.
+    /// How many problems are told; a text that has more is probably something else.
     public static let limit = 100
 
-    init(_ name: String, _ problems: some Collection<PlanProblem>, omitted: Int = 0) {
+    /// Sorts problems by their places, and keeps the first of them.
+    public init(_ name: String, _ problems: some Collection<DocumentProblem>, omitted: Int = 0) {
         let sorted = problems.sorted { left, right in
             let places = ((left.line, left.column), (right.line, right.column))
             guard places.0 == places.1 else { return places.0 < places.1 }

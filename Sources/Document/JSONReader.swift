@@ -4,6 +4,8 @@ import Plan
 /// it could be trusted; keys that occur twice it notes and reads on.
 struct JSONReader {
     private let bytes: [UInt8]
+    let noun: String
+    private let usualDepth: String
     private var offset = 0
     private var line = 1
     /// The offset of the line's first byte.
@@ -15,24 +17,29 @@ struct JSONReader {
     private var tokens: [String] = []
     /// The brackets that are open around it.
     private var open: [(bracket: Character, position: TextPosition)] = []
-    private var problems: [PlanProblem] = []
+    private var problems: [DocumentProblem] = []
 
-    /// Reads a text that `PlanText` has checked.
-    static func read(_ bytes: [UInt8]) throws(PlanProblem) -> PlanTree {
-        var reader = JSONReader(bytes: bytes)
+    /// Reads a text that `DocumentText` has checked.
+    static func read(
+        _ bytes: [UInt8],
+        _ subject: DocumentSubject
+    ) throws(DocumentProblem) -> DocumentTree {
+        var reader = JSONReader(bytes, subject)
         let root = try reader.value()
         try reader.skipSpace()
         guard reader.peek == nil else {
             throw reader.problem(
-                "Something follows the end of the plan.",
-                "Remove it: a file holds one plan."
+                "Something follows the end of the \(reader.noun).",
+                "Remove it: a file holds one \(reader.noun)."
             )
         }
-        return PlanTree(root: root, problems: reader.problems)
+        return DocumentTree(root: root, problems: reader.problems)
     }
 
-    private init(bytes: [UInt8]) {
+    private init(_ bytes: [UInt8], _ subject: DocumentSubject) {
         self.bytes = bytes
+        noun = subject.noun
+        usualDepth = subject.usualDepth
     }
 
     // MARK: Moving through the text
@@ -58,7 +65,7 @@ struct JSONReader {
         return bytes[start..<offset]
     }
 
-    private mutating func skipSpace() throws(PlanProblem) {
+    private mutating func skipSpace() throws(DocumentProblem) {
         while let byte = peek {
             switch byte {
             case UInt8(ascii: "\n"):
@@ -71,7 +78,7 @@ struct JSONReader {
             case UInt8(ascii: "/"), UInt8(ascii: "#"):
                 throw problem(
                     "JSON has no comments.",
-                    "Remove it, or write the plan as YAML, where \"#\" begins a comment."
+                    "Remove it, or write the \(noun) as YAML, where \"#\" begins a comment."
                 )
             default:
                 return
@@ -84,8 +91,8 @@ struct JSONReader {
         _ message: String,
         _ advice: String,
         at place: TextPosition? = nil
-    ) -> PlanProblem {
-        PlanProblem(
+    ) -> DocumentProblem {
+        DocumentProblem(
             place ?? position,
             PlanPointer(tokens),
             PlanComplaint(message, advice: advice)
@@ -93,7 +100,7 @@ struct JSONReader {
     }
 
     /// The next byte is not what should stand here.
-    func unexpected(expected: String) -> PlanProblem {
+    func unexpected(expected: String) -> DocumentProblem {
         guard let byte = peek else { return ended() }
         if byte == UInt8(ascii: "'") {
             return problem("A text stands in single quotes.", "Write double quotes.")
@@ -111,15 +118,15 @@ struct JSONReader {
 
     private var adviceForStructure: String {
         guard let around = open.last else {
-            return "A plan is one object: it begins with \"{\" and ends with \"}\"."
+            return "A \(noun) is one object: it begins with \"{\" and ends with \"}\"."
         }
         return "The \"\(around.bracket)\" around it opens at \(around.position.line):"
             + "\(around.position.column); look for a missing comma, quote or bracket."
     }
 
-    private func ended() -> PlanProblem {
+    private func ended() -> DocumentProblem {
         guard let around = open.last else {
-            return problem("The text ends before the plan does.", adviceForStructure)
+            return problem("The text ends before the \(noun) does.", adviceForStructure)
         }
         let place = "\(around.position.line):\(around.position.column)"
         return problem(
@@ -130,34 +137,34 @@ struct JSONReader {
 
     // MARK: Values
 
-    private mutating func value() throws(PlanProblem) -> PlanNode {
+    private mutating func value() throws(DocumentProblem) -> DocumentNode {
         try skipSpace()
         let start = position
         switch peek {
         case UInt8(ascii: "{"):
-            return PlanNode(position: start, content: .object(try object()))
+            return DocumentNode(position: start, content: .object(try object()))
         case UInt8(ascii: "["):
-            return PlanNode(position: start, content: .list(try list()))
+            return DocumentNode(position: start, content: .list(try list()))
         case UInt8(ascii: "\""):
-            return PlanNode(position: start, content: .string(try string()))
+            return DocumentNode(position: start, content: .string(try string()))
         case let byte? where Self.isNumeric(byte):
-            return PlanNode(position: start, content: .number(try number()))
+            return DocumentNode(position: start, content: .number(try number()))
         case let byte? where Self.isLetter(byte):
-            return PlanNode(position: start, content: try word())
+            return DocumentNode(position: start, content: try word())
         default:
             throw unexpected(expected: "a value")
         }
     }
 
-    private mutating func object() throws(PlanProblem) -> [PlanMember] {
+    private mutating func object() throws(DocumentProblem) -> [DocumentMember] {
         try enter("{")
-        var members: [PlanMember] = []
+        var members: [DocumentMember] = []
         var keys: Set<String> = []
         while try !closes(UInt8(ascii: "}"), afterFirst: !members.isEmpty) {
             let keyPosition = position
             let key = try self.key()
             tokens.append(key)
-            if !keys.insert(key).inserted, problems.count <= PlanProblems.limit {
+            if !keys.insert(key).inserted, problems.count <= DocumentProblems.limit {
                 problems.append(
                     problem(
                         "The key \(Quotation.of(key)) stands here a second time.",
@@ -171,13 +178,13 @@ struct JSONReader {
                 throw unexpected(expected: "the \":\" after a key")
             }
             advance()
-            members.append(PlanMember(key: key, keyPosition: keyPosition, value: try value()))
+            members.append(DocumentMember(key: key, keyPosition: keyPosition, value: try value()))
             tokens.removeLast()
         }
         return members
     }
 
-    private mutating func key() throws(PlanProblem) -> String {
+    private mutating func key() throws(DocumentProblem) -> String {
         if let byte = peek, Self.isLetter(byte) {
             throw problem("A key stands without quotes.", "Write it in double quotes.")
         }
@@ -185,9 +192,9 @@ struct JSONReader {
         return try string()
     }
 
-    private mutating func list() throws(PlanProblem) -> [PlanNode] {
+    private mutating func list() throws(DocumentProblem) -> [DocumentNode] {
         try enter("[")
-        var values: [PlanNode] = []
+        var values: [DocumentNode] = []
         while try !closes(UInt8(ascii: "]"), afterFirst: !values.isEmpty) {
             tokens.append(String(values.count))
             values.append(try value())
@@ -196,11 +203,11 @@ struct JSONReader {
         return values
     }
 
-    private mutating func enter(_ bracket: Character) throws(PlanProblem) {
-        guard open.count < PlanTree.depthLimit else {
+    private mutating func enter(_ bracket: Character) throws(DocumentProblem) {
+        guard open.count < DocumentTree.depthLimit else {
             throw problem(
-                "More than \(PlanTree.depthLimit) brackets stand within one another.",
-                "A plan needs no more than five: look for one that is not closed."
+                "More than \(DocumentTree.depthLimit) brackets stand within one another.",
+                "A \(noun) needs no more than \(usualDepth): look for one that is not closed."
             )
         }
         open.append((bracket, position))
@@ -211,7 +218,7 @@ struct JSONReader {
     private mutating func closes(
         _ bracket: UInt8,
         afterFirst: Bool
-    ) throws(PlanProblem) -> Bool {
+    ) throws(DocumentProblem) -> Bool {
         try skipSpace()
         let name = Quotation.of(String(decoding: [bracket], as: UTF8.self))
         if peek != bracket, afterFirst {

@@ -12,7 +12,7 @@ public struct TextPosition: Sendable, Hashable, Comparable {
     }
 
     /// The first scalar.
-    static let start = TextPosition(line: 1, column: 1)
+    public static let start = TextPosition(line: 1, column: 1)
 
     /// Orders by line, then by column.
     public static func < (left: TextPosition, right: TextPosition) -> Bool {

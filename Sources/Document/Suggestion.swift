@@ -1,8 +1,8 @@
 /// Finds the word that was meant.
-enum Suggestion {
+public enum Suggestion {
     /// The candidate that is nearest to a word; nothing where none is near enough: one slip for
     /// three letters, at most three.
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    public static func nearest(to word: String, among candidates: [String]) -> String? {
         let letters = Array(word.lowercased().utf8)
         guard letters.count <= 64 else { return nil }
         let allowed = min(3, max(1, letters.count / 3))

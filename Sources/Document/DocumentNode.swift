@@ -1,18 +1,32 @@
-import Plan
+public import Plan
 
-/// A value of a plan's text and where it stands.
-struct PlanNode {
-    let position: TextPosition
-    let content: Content
+/// A value of a text and where it stands.
+public struct DocumentNode: Sendable {
+    /// Where its first character stands.
+    public let position: TextPosition
+    /// What it is.
+    public let content: Content
 
-    indirect enum Content {
+    /// Puts a value at a place.
+    public init(position: TextPosition, content: Content) {
+        self.position = position
+        self.content = content
+    }
+
+    /// What JSON can say.
+    public indirect enum Content: Sendable {
+        /// Nothing.
         case null
+        /// `true` or `false`.
         case boolean(Bool)
         /// A number as it is written.
         case number(String)
+        /// A text.
         case string(String)
-        case list([PlanNode])
-        case object([PlanMember])
+        /// Values in their order.
+        case list([DocumentNode])
+        /// Keys and values in their order.
+        case object([DocumentMember])
     }
 
     /// What the value is, for people.
@@ -28,18 +42,18 @@ struct PlanNode {
     }
 
     /// The value under a key, where this is an object that has it.
-    func member(_ key: String) -> PlanMember? {
+    public func member(_ key: String) -> DocumentMember? {
         guard case .object(let members) = content else { return nil }
         return members.first { $0.key == key }
     }
 
     /// The value that a pointer names; nothing where the text has none.
-    func value(at pointer: PlanPointer) -> PlanNode? {
+    public func value(at pointer: PlanPointer) -> DocumentNode? {
         pointer.tokens.reduce(Optional(self)) { node, token in node?.child(token) }
     }
 
     /// Where the value stands that a pointer names, or where the nearest value around it stands.
-    func position(of pointer: PlanPointer) -> TextPosition {
+    public func position(of pointer: PlanPointer) -> TextPosition {
         var node = self
         for token in pointer.tokens {
             guard let child = node.child(token) else { break }
@@ -48,7 +62,7 @@ struct PlanNode {
         return node.position
     }
 
-    private func child(_ token: String) -> PlanNode? {
+    private func child(_ token: String) -> DocumentNode? {
         if case .list(let nodes) = content {
             guard let index = Int(token), nodes.indices.contains(index) else { return nil }
             return nodes[index]
@@ -58,16 +72,21 @@ struct PlanNode {
 }
 
 /// A key of an object and its value.
-struct PlanMember {
-    let key: String
-    let keyPosition: TextPosition
-    let value: PlanNode
+public struct DocumentMember: Sendable {
+    /// The key.
+    public let key: String
+    /// Where the key stands.
+    public let keyPosition: TextPosition
+    /// What stands under it.
+    public let value: DocumentNode
 }
 
 /// What a reader makes of a text: its values, and problems that do not hinder reading on.
-struct PlanTree {
-    let root: PlanNode
-    let problems: [PlanProblem]
+public struct DocumentTree: Sendable {
+    /// The text's one value.
+    public let root: DocumentNode
+    /// Problems such as a key that occurs twice.
+    public let problems: [DocumentProblem]
 
     /// How deep values may stand within one another.
     static let depthLimit = 64
