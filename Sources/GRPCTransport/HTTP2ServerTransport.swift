@@ -23,6 +23,7 @@ public final class HTTP2ServerTransport: ServerTransport {
     private let state = Mutex(State())
     private let connections = OpenConnections()
     private let strangers: Strangers
+    private let places: PeerPlaces
     private let log: PeerLog
     private let port: EventLoopPromise<Int>
 
@@ -32,6 +33,7 @@ public final class HTTP2ServerTransport: ServerTransport {
     public init(_ configuration: ServerConfiguration) {
         self.configuration = configuration
         strangers = Strangers(limit: configuration.greetings)
+        places = PeerPlaces(configuration)
         log = PeerLog(configuration.log)
         port = Sockets.group.next().makePromise()
     }
@@ -142,9 +144,10 @@ extension HTTP2ServerTransport {
         let rules = Connection.Rules(
             keepalive: configuration.keepalive,
             handshakeTimeout: configuration.handshakeTimeout,
+            stalls: configuration.stallTimeouts,
             log: log
         )
-        let side = ServerCalls(configuration, handler: handler)
+        let side = ServerCalls(configuration, places, handler: handler)
         let handle: ConnectionHandle
         do {
             handle = try Connection.begin(on: channel, context, side: side, rules: rules)
@@ -152,7 +155,7 @@ extension HTTP2ServerTransport {
             strangers.leave(stranger)
             throw error
         }
-        strangers.watch(handle, stranger)
+        strangers.watch(handle, stranger, until: handle.ready)
         connections.insert(handle)
         if state.withLock({ $0.isStopping }) { handle.shutDown(grace: .zero) }
     }
