@@ -105,6 +105,7 @@ extension Connection {
         cancel(.grace)
         cancel(.secondGoAway)
         cancel(.lifetime)
+        cancel(.stalls)
         for exchange in exchanges.all {
             exchange.deadline?.cancel()
             _ = exchanges.remove(exchange.id)

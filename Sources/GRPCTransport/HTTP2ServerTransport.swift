@@ -23,6 +23,7 @@ public final class HTTP2ServerTransport: ServerTransport {
     private let state = Mutex(State())
     private let connections = OpenConnections()
     private let strangers: Strangers
+    private let places: PeerPlaces
     private let log: PeerLog
     private let shortMethods: ShortMethods
     private let port: EventLoopPromise<Int>
@@ -33,6 +34,7 @@ public final class HTTP2ServerTransport: ServerTransport {
     public init(_ configuration: ServerConfiguration) {
         self.configuration = configuration
         strangers = Strangers(limit: configuration.greetings)
+        places = PeerPlaces(configuration)
         log = PeerLog(configuration.log)
         shortMethods = ShortMethods(configuration)
         port = Sockets.group.next().makePromise()
@@ -144,9 +146,10 @@ extension HTTP2ServerTransport {
         let rules = Connection.Rules(
             keepalive: configuration.keepalive,
             handshakeTimeout: configuration.handshakeTimeout,
+            stalls: configuration.stallTimeouts,
             log: log
         )
-        let side = ServerCalls(configuration, shortMethods, handler: handler)
+        let side = ServerCalls(configuration, places, shortMethods, handler: handler)
         let handle: ConnectionHandle
         do {
             handle = try Connection.begin(on: channel, context, side: side, rules: rules)
@@ -154,7 +157,7 @@ extension HTTP2ServerTransport {
             strangers.leave(stranger)
             throw error
         }
-        strangers.watch(handle, stranger)
+        strangers.watch(handle, stranger, until: handle.ready)
         connections.insert(handle)
         if state.withLock({ $0.isStopping }) { handle.shutDown(grace: .zero) }
     }

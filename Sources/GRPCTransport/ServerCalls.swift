@@ -13,17 +13,21 @@ final class ServerCalls: CallSide {
 
     let role = HTTP2Session.Role.server
     private let configuration: ServerConfiguration
+    private let places: PeerPlaces
     private let shortMethods: ShortMethods
     private let handler: Handler
     private var peer: ServerPeer?
+    private var account: PeerAccount?
     private var running = 0
 
     init(
         _ configuration: ServerConfiguration,
+        _ places: PeerPlaces,
         _ shortMethods: ShortMethods,
         handler: @escaping Handler
     ) {
         self.configuration = configuration
+        self.places = places
         self.shortMethods = shortMethods
         self.handler = handler
     }
@@ -40,6 +44,12 @@ final class ServerCalls: CallSide {
         }
         self.peer = peer
         return peer.application == .h2 ? configuration.limits : configuration.enrollmentLimits
+    }
+
+    func admit(_ connection: Connection) throws(HTTP2Failure) {
+        guard let peer else { return }
+        let address = connection.channel.remoteAddress?.ipAddress ?? ""
+        account = try places.take(for: peer, from: address, connection.handle)
     }
 
     func received(
@@ -70,7 +80,12 @@ final class ServerCalls: CallSide {
 
     private func open(_ id: StreamID, _ head: RequestHead, at connection: Connection) -> Exchange {
         let path = "/\(head.method.fullyQualifiedMethod)"
-        let stream = CallStream(connection.handle, path: path, limits: connection.limits)
+        let stream = CallStream(
+            connection.handle,
+            path: path,
+            limits: connection.limits,
+            account: account
+        )
         let exchange = Exchange(
             id: id,
             stream: stream,

@@ -16,6 +16,8 @@ public struct ServerConfiguration: Sendable {
     public var keepalive = Keepalive()
     /// How long a new connection may take for the handshake and the first SETTINGS.
     public var handshakeTimeout = Duration.seconds(10)
+    /// How long a client may stop in the middle of something.
+    public var stallTimeouts = StallTimeouts()
     /// How long a connection that enrols may last.
     public var enrollmentTimeout = Duration.seconds(60)
     /// How long calls may go on after `beginGracefulShutdown()`.
@@ -25,6 +27,11 @@ public struct ServerConfiguration: Sendable {
     /// How many more may be open at once that have not. When there are more, the address that has the
     /// most loses its oldest, or, where the newcomer is from there, the newcomer.
     public var greetings = 1024
+    /// How many connections the holders of one certificate may have open at once, by its first URI; further
+    /// ones are closed.
+    public var connectionsPerPeer = 32
+    /// How many connections may enrol at once; shared by address as `greetings` are.
+    public var enrollments = 64
     /// Whether clients without a certificate may connect (ALPN `isthmus-enroll`) at this moment. It
     /// is called in the middle of handshakes and must not block.
     public var acceptsEnrollment: @Sendable () -> Bool = { false }

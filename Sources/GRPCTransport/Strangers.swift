@@ -35,9 +35,9 @@ final class Strangers: Sendable {
     }
 
     /// Forgets the connection as soon as it has said who it is, or is gone.
-    func watch(_ handle: ConnectionHandle, _ id: UInt64) {
+    func watch(_ handle: ConnectionHandle, _ id: UInt64, until end: EventLoopFuture<Void>) {
         state.withLock { $0.handles[id] = handle }
-        handle.ready.whenComplete { _ in self.leave(id) }
+        end.whenComplete { _ in self.leave(id) }
     }
 
     func leave(_ id: UInt64) {

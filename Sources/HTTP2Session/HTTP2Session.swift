@@ -23,6 +23,8 @@ public final class HTTP2Session {
     var unsent: Set<StreamID> = []
     var peerIsReady = false
     var now: UInt64 = 0
+    /// When a header block began whose end has not come, on the clock of `receive`.
+    public internal(set) var headersSince: UInt64?
     /// Why the peer is not listened to any more.
     var breach: HTTP2Failure?
     /// Who is told; set during `receive` and `send`.
