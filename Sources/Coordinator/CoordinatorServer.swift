@@ -40,6 +40,7 @@ final class CoordinatorServer: Service {
             identity: try TLSIdentity(ofCoordinatorIn: state)
         )
         listening.acceptsEnrollment = { [gate = services.gate] in gate.isOpen }
+        listening.isShort = { HealthService.shortMethods.contains($0) }
         listening.log = { [logger = options.logger] in logger.note("\($0)") }
         transport = HTTP2ServerTransport(listening)
         server = GRPCServer(

@@ -47,21 +47,4 @@ struct ShortMethodTests {
         #expect(told.count == 1)
         #expect(told.first?.hasSuffix("; from now on it runs on the global pool") == true)
     }
-
-    @Test func `once it was found out, a method that blocks delays no keepalive`() async throws {
-        let quick = Keepalive(interval: .milliseconds(500), timeout: .seconds(2))
-        try await withPair(
-            ["Long": Self.whereabouts],
-            Changes(
-                server: { server in
-                    server.isShort = { _ in true }
-                    server.keepalive = quick
-                },
-                client: { $0.keepalive = quick }
-            )
-        ) { client, _ in
-            let answers = [try await client.call("Long", [2]), try await client.call("Long", [35])]
-            #expect(answers == [Self.onLoop, Self.onPool])
-        }
-    }
 }

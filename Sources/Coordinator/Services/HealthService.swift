@@ -14,6 +14,10 @@ final class HealthService: GRPCHealth.SimpleServiceProtocol {
         GRPCServerReflection.descriptor.fullyQualifiedService,
     ]
 
+    /// Those that only look at memory, as does the authorization before them, and so may run on an event
+    /// loop.
+    static let shortMethods: Set<MethodDescriptor> = [GRPCHealth.Method.Check.descriptor]
+
     private struct State {
         var isServing = true
         var watchers: [UInt64: AsyncStream<Bool>.Continuation] = [:]
