@@ -39,6 +39,10 @@ struct CoordinatorServices: Sendable {
     let driver: RolloutDriver
     /// Whether strangers are let in as far as enrolment.
     let gate: EnrollmentGate
+    /// What steps say.
+    let logs: StepLogs
+    /// What happens in the cluster.
+    let events: EventHistory
     /// Whether it serves.
     let health = HealthService()
     /// What it speaks.
@@ -57,11 +61,15 @@ struct CoordinatorServices: Sendable {
         cache = try ArtifactCache(directory: state.artifacts)
         let tokens = try await store.read { db throws in try JoinTokenTable.answerable(in: db) }
         gate = EnrollmentGate(tokens, now: options.now)
+        logs = StepLogs(store: store, logger: options.logger)
+        events = EventHistory(store: store, logger: options.logger)
         driver = RolloutDriver(
             DriverSurroundings(
                 store: store,
                 registry: registry,
                 watchers: watchers,
+                logs: logs,
+                events: events,
                 logger: options.logger,
                 now: options.now
             )
@@ -83,6 +91,15 @@ struct CoordinatorServices: Sendable {
         health.stop()
         watchers.close()
         registry.drain()
+        logs.bell.close()
+        events.bell.close()
+    }
+
+    /// Writes what is not written yet, and closes the store.
+    func close() async throws {
+        await logs.flush()
+        await events.flush()
+        try store.close()
     }
 
     private var enrollment: EnrollmentService {
@@ -90,6 +107,7 @@ struct CoordinatorServices: Sendable {
             cluster: configuration.cluster,
             authority: authority,
             store: store,
+            events: events,
             logger: options.logger,
             now: options.now
         )
@@ -105,6 +123,7 @@ struct CoordinatorServices: Sendable {
             mailbox: mailbox,
             cache: cache,
             gate: gate,
+            events: events,
             logger: options.logger,
             now: options.now
         )
@@ -125,6 +144,8 @@ struct CoordinatorServices: Sendable {
                 artifacts: artifacts
             ),
             gate: gate,
+            logs: logs,
+            events: events,
             logger: options.logger,
             now: options.now
         )
