@@ -134,6 +134,9 @@ extension Session {
         case .cancel(let cancel): await assignments.cancel(cancel.executionID)
         case .receipt(let receipt): await assignments.acknowledge(receipt.executionID)
         case .drain: return .drained
+        case .probe(let probe):
+            let answer = ProbeAnswer.to(probe, received: WallClock.microseconds())
+            if let answer { outbox.send(answer) }
         // A newer coordinator may say more than this agent knows.
         case nil: logger.debug("passed over an unknown message")
         }

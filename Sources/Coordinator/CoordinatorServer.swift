@@ -1,3 +1,4 @@
+import Daemon
 import Foundation
 import GRPCCore
 import GRPCTransport
@@ -71,12 +72,13 @@ final class CoordinatorServer: Service {
             throw error
         }
         await services.driver.stop()
-        try services.store.close()
+        try await services.close()
     }
 
     /// Says farewell to all and lets their calls end. `run` returns soon after.
     func beginGracefulShutdown() {
         options.logger.note("The coordinator stops")
+        services.events.note(.coordinatorStopping(at: options.now()))
         services.drain()
         server.beginGracefulShutdown()
     }
@@ -102,6 +104,9 @@ final class CoordinatorServer: Service {
         options.logger.note(
             "The coordinator serves",
             [.cluster: services.configuration.cluster, .port: String(port)]
+        )
+        services.events.note(
+            .coordinatorStarted(release: Release.version, at: options.now())
         )
     }
 

@@ -41,6 +41,10 @@ struct CoordinatorServices: Sendable {
     let gate: EnrollmentGate
     /// Slows those who guess tokens.
     let throttle: EnrollmentThrottle
+    /// What steps say.
+    let logs: StepLogs
+    /// What happens in the cluster.
+    let events: EventHistory
     /// Whether it serves.
     let health = HealthService()
     /// What it speaks.
@@ -60,11 +64,15 @@ struct CoordinatorServices: Sendable {
         let tokens = try await store.read { db throws in try JoinTokenTable.answerable(in: db) }
         gate = EnrollmentGate(tokens, now: options.now)
         throttle = EnrollmentThrottle(gate, logger: options.logger)
+        logs = StepLogs(store: store, logger: options.logger)
+        events = EventHistory(store: store, logger: options.logger)
         driver = RolloutDriver(
             DriverSurroundings(
                 store: store,
                 registry: registry,
                 watchers: watchers,
+                logs: logs,
+                events: events,
                 logger: options.logger,
                 now: options.now
             )
@@ -86,6 +94,15 @@ struct CoordinatorServices: Sendable {
         health.stop()
         watchers.close()
         registry.drain()
+        logs.bell.close()
+        events.bell.close()
+    }
+
+    /// Writes what is not written yet, and closes the store.
+    func close() async throws {
+        await logs.flush()
+        await events.flush()
+        try store.close()
     }
 
     private var enrollment: EnrollmentService {
@@ -94,6 +111,7 @@ struct CoordinatorServices: Sendable {
             authority: authority,
             store: store,
             throttle: throttle,
+            events: events,
             logger: options.logger,
             now: options.now
         )
@@ -109,6 +127,7 @@ struct CoordinatorServices: Sendable {
             mailbox: mailbox,
             cache: cache,
             gate: gate,
+            events: events,
             logger: options.logger,
             now: options.now
         )
@@ -129,6 +148,8 @@ struct CoordinatorServices: Sendable {
                 artifacts: artifacts
             ),
             gate: gate,
+            logs: logs,
+            events: events,
             logger: options.logger,
             now: options.now
         )

@@ -36,6 +36,9 @@ final class NodeRegistry: Sendable {
         var health: WireHealthReport?
         /// When it last said anything, milliseconds since 1970.
         var lastSeen: Int64
+        /// What probes found about the way to it and its clock, and when; nothing while none was
+        /// answered.
+        var clock: WireNodeClock?
 
         fileprivate let outbound: AsyncStream<WireCoordinatorMessage>.Continuation
     }
@@ -133,9 +136,22 @@ final class NodeRegistry: Sendable {
         }
     }
 
+    /// Notes what probes of the session found.
+    func note(_ session: Session, clock: ClockEstimate, at now: Int64) {
+        state.withLock { state in
+            guard state.sessions[session.node]?.number == session.number else { return }
+            state.sessions[session.node]?.clock = WireNodeClock(clock, at: now)
+        }
+    }
+
     /// The sessions now open.
     var sessions: [HostID: Session] {
         state.withLock { $0.sessions }
+    }
+
+    /// Whether the coordinator is about to stop.
+    var isDraining: Bool {
+        state.withLock { $0.isDraining }
     }
 
     /// Tells the observer of every session now open, then of every change, until it is removed.

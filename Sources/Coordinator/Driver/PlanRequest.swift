@@ -15,12 +15,7 @@ struct PlanRequest: Sendable {
     init(_ request: WireStartRolloutRequest) {
         bytes = [UInt8](request.plan)
         name = request.fileName.isEmpty ? "plan" : request.fileName
-        format =
-            switch request.format {
-            case .json: .json
-            case .yaml: .yaml
-            case .unspecified, .UNRECOGNIZED: nil
-            }
+        format = PlanFormat(request.format)
     }
 
     /// The plan, with every default filled in.
@@ -38,5 +33,16 @@ struct PlanRequest: Sendable {
     static func canonical(_ plan: ClusterPlan) -> (text: String, digest: String) {
         let text = plan.canonicalJSON()
         return (text, SHA256.hex(Array(text.utf8)))
+    }
+}
+
+extension PlanFormat {
+    /// Nothing where the name, or the text, shall choose it.
+    init?(_ format: WirePlanFormat) {
+        switch format {
+        case .json: self = .json
+        case .yaml: self = .yaml
+        case .unspecified, .UNRECOGNIZED: return nil
+        }
     }
 }

@@ -60,6 +60,9 @@ actor RolloutDriver {
                 "A rollout begins",
                 [.rollout: row.id, .cluster: row.cluster]
             )
+            surroundings.events.note(
+                .rolloutStarted(row.id, digest: row.digest, at: surroundings.now())
+            )
             work(on: run)
         } catch {
             throw .store(error)

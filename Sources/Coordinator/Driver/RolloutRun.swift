@@ -51,6 +51,7 @@ actor RolloutRun {
         self.frozen = frozen
         self.surroundings = surroundings
         self.outputs = outputs
+        surroundings.logs.learn(outputs.values, of: row.id)
         lastNumber = journal.last?.number ?? 0
         executors = Dictionary(
             frozen.graph.steps.map { ($0.id, $0.executor) },
@@ -104,12 +105,13 @@ actor RolloutRun {
             report.outcome,
             at: surroundings.now()
         )
+        surroundings.logs.learn(report.outputs.values, of: id.description)
         let arrival = Arrival(event: event, outputs: report.outputs, reporter: node)
         if case .enqueued = inbox.yield(arrival) { return true }
         return false
     }
 
-    /// Tells those who watch a line of a running step.
+    /// Keeps a line of a running step, and tells those who watch, both without secrets.
     nonisolated func line(
         _ text: String,
         of execution: ExecutionID,
@@ -118,7 +120,14 @@ actor RolloutRun {
         throws(ForeignExecution)
     {
         guard let step = try step(of: execution, from: node) else { return }
-        surroundings.watchers.publish(.line(step, text), of: id.description)
+        let shown = surroundings.logs.note(
+            text,
+            of: step,
+            attempt: execution.parts?.attempt ?? 1,
+            rollout: id.description,
+            at: surroundings.now()
+        )
+        surroundings.watchers.publish(.line(step, shown), of: id.description)
     }
 
     /// How far it is by its durable records, so that those who watch may know of it already.
@@ -260,6 +269,8 @@ actor RolloutRun {
             "The rollout ended",
             [.rollout: rollout, .outcome: outcome.rawValue]
         )
+        surroundings.events.note(.rolloutEnded(rollout, outcome, at: surroundings.now()))
+        await surroundings.logs.finish(rollout)
         do {
             try await surroundings.store.settle()
         } catch {
@@ -299,6 +310,10 @@ struct DriverSurroundings: Sendable {
     let registry: NodeRegistry
     /// Who is told.
     let watchers: RolloutWatchers
+    /// What steps say.
+    let logs: StepLogs
+    /// What happens.
+    let events: EventHistory
     /// Where state changes are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.

@@ -75,7 +75,10 @@ struct AgentSession: Sendable {
         in session: NodeRegistry.Session
     ) async throws {
         var noted = session.lastSeen
+        var probes = SessionProbes()
+        probe(&probes, in: session)
         while let message = try await messages.next(isolation: #isolation) {
+            probe(&probes, hearing: message, in: session)
             let now = service.now()
             try await take(message, in: session, at: now)
             guard now - noted >= Self.noteInterval else { continue }
@@ -126,6 +129,9 @@ struct AgentSession: Sendable {
                 "A node's session at \(earlier) was displaced by another session",
                 [.node: node.description, .address: address]
             )
+            service.events.note(.displaced(node, at: earlier, by: address, at: now))
+        } else {
+            service.events.note(.connected(node, from: address, at: now))
         }
         service.logger.note("A node is here", [.node: node.description, .address: address])
         return session
@@ -155,7 +161,7 @@ struct AgentSession: Sendable {
             }
         case .result(let result):
             try await take(StepReport(result))
-        case .accepted, nil:
+        case .accepted, .probeResult, nil:
             break
         }
         service.registry.note(session, at: now)
@@ -177,6 +183,9 @@ struct AgentSession: Sendable {
     private func part(from session: NodeRegistry.Session) {
         guard service.registry.disconnect(session) else { return }
         service.logger.note("A node is gone", [.node: node.description])
+        // When the coordinator stops, all go; that says nothing about them.
+        guard !service.registry.isDraining else { return }
+        service.events.note(.gone(node, at: service.now()))
     }
 
     private func noteParting() async {

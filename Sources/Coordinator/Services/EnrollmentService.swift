@@ -17,6 +17,8 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     let store: Store
     /// Slows those who guess.
     let throttle: EnrollmentThrottle
+    /// What happens.
+    let events: EventHistory
     /// Where enrolments are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -64,6 +66,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         )
         try await consume(token, for: certificate.publicKeySHA256, enrolling: row, at: now)
         logger.note("A node enrolled", [.node: node.description, .address: address])
+        events.note(.enrolled(node, from: address, at: now))
         return .with {
             $0.cluster = cluster
             $0.nodeID = node.description

@@ -25,6 +25,10 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     let preparation: RolloutPreparation
     /// Who may enrol at all.
     let gate: EnrollmentGate
+    /// What steps say.
+    let logs: StepLogs
+    /// What happens.
+    let events: EventHistory
     /// Where state changes are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -82,6 +86,7 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
         try await store.serve { db throws in try JoinTokenTable.add(row, in: db) }
         gate.add(row.id, .init(hash: row.hash, expires: row.expires))
         logger.note("A join token was made", [.node: node.description])
+        events.note(.tokenCreated(for: node, at: created))
         return .with {
             $0.token = String(decoding: token.text().reveal(), as: UTF8.self)
             $0.expires = row.expires
@@ -98,6 +103,7 @@ extension WireNode {
         lastSeen = session?.lastSeen ?? row.lastSeen ?? 0
         facts = session?.facts ?? row.facts
         if let health = session?.health { self.health = health }
+        if let clock = session?.clock { self.clock = clock }
         address = row.address
         certificateExpires = row.certificateExpires
     }

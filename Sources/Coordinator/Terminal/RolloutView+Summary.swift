@@ -8,12 +8,24 @@ extension RolloutView {
     ///   - style: How it may look.
     ///   - planFile: As the operator named it; nothing where that is not known.
     ///   - suffix: What the operator's commands end in: an option with a space before it.
+    ///   - output: The last lines that failed steps said, by the steps' ids.
     /// - Returns: Lines; none while the rollout goes on.
-    func summary(style: TerminalStyle, planFile: String?, suffix: String = "") -> [String] {
+    func summary(
+        style: TerminalStyle,
+        planFile: String?,
+        suffix: String = "",
+        output: [String: [String]] = [:]
+    ) -> [String] {
         guard let end else { return [] }
         var lines = [sentence(end, style: style)]
         for step in steps where step.state == .failed {
             lines += [""] + Self.report(on: step, style: style)
+            if let said = output[step.id] {
+                lines += ["  The last that it said:"] + said.map { "  | \($0)" }
+                lines += [
+                    "  All of it:", "    coordinator rollout logs \(id) --step \(step.id)\(suffix)",
+                ]
+            }
         }
         switch end.outcome {
         case .failed, .cancelled: lines += [""] + nextSteps(planFile: planFile, suffix: suffix)

@@ -72,7 +72,8 @@ struct PlanReport: Sendable {
         throw ExitCode(CommandExit.usage.rawValue)
     }
 
-    private static func digest(of plan: ClusterPlan) -> String {
+    /// The SHA-256 that names a plan.
+    static func digest(of plan: ClusterPlan) -> String {
         SHA256.hex(plan.canonicalJSON().utf8)
     }
 

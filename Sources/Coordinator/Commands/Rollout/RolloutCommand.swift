@@ -27,7 +27,7 @@ struct RolloutCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Start.self, Show.self, List.self, Watch.self,
-            Pause.self, Resume.self, Cancel.self,
+            Pause.self, Resume.self, Cancel.self, Logs.self,
         ],
         defaultSubcommand: Start.self
     )

@@ -39,7 +39,8 @@ enum RolloutRecord {
         view: RolloutView,
         style: TerminalStyle,
         now: Int64,
-        suffix: String
+        suffix: String,
+        output: [String: [String]] = [:]
     ) -> [String] {
         let ended = summary.ended != 0
         let span = Spans.short(from: summary.started, to: ended ? summary.ended : now)
@@ -52,7 +53,9 @@ enum RolloutRecord {
         ]
         lines += table(of: view, now: now)
         if view.end != nil {
-            lines += [""] + view.summary(style: style, planFile: nil, suffix: suffix)
+            lines +=
+                [""]
+                + view.summary(style: style, planFile: nil, suffix: suffix, output: output)
         } else {
             lines += ["", "Watch it:", "  coordinator rollout watch \(view.id)\(suffix)"]
         }
