@@ -114,6 +114,14 @@ public nonisolated struct WireAgentMessage: Sendable {
     set {message = .health(newValue)}
   }
 
+  public var credential: WireCredentialReport {
+    get {
+      if case .credential(let v)? = message {return v}
+      return WireCredentialReport()
+    }
+    set {message = .credential(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -122,6 +130,7 @@ public nonisolated struct WireAgentMessage: Sendable {
     case output(WireStepOutput)
     case result(WireStepResult)
     case health(WireHealthReport)
+    case credential(WireCredentialReport)
 
   }
 
@@ -177,6 +186,15 @@ public nonisolated struct WireCoordinatorMessage: Sendable {
     set {message = .drain(newValue)}
   }
 
+  /// Whom to believe; after Welcome and at each change.
+  public var trust: WireTrustBundle {
+    get {
+      if case .trust(let v)? = message {return v}
+      return WireTrustBundle()
+    }
+    set {message = .trust(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -187,6 +205,8 @@ public nonisolated struct WireCoordinatorMessage: Sendable {
     case receipt(WireResultReceipt)
     /// The coordinator is about to stop; the agent reconnects with its usual back-off.
     case drain(WireDrain)
+    /// Whom to believe; after Welcome and at each change.
+    case trust(WireTrustBundle)
 
   }
 
@@ -417,6 +437,45 @@ public nonisolated struct WireDrain: Sendable {
   public init() {}
 }
 
+/// Whom the agent believes from its next connection on, in place of those before.
+public nonisolated struct WireTrustBundle: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// PEM, one or more authorities.
+  public var authorities: String = String()
+
+  /// The one that signs now, by the SHA-256 of its key. An agent whose certificate is another's asks
+  /// for a new one.
+  public var signer: String = String()
+
+  /// Milliseconds; at a random moment within them the agent asks.
+  public var renewWithin: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What the agent holds, on its disk. Sent once a TrustBundle is stored, and after each renewal.
+public nonisolated struct WireCredentialReport: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The authority that issued its certificate, by the SHA-256 of its key; empty where it is not among
+  /// those the agent believes.
+  public var issuer: String = String()
+
+  /// Those the agent believes, in the same form.
+  public var authorities: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct WireRenewRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -436,6 +495,7 @@ public nonisolated struct WireRenewResponse: Sendable {
 
   public var certificate: String = String()
 
+  /// PEM, one or more authorities.
   public var certificateAuthority: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -483,7 +543,7 @@ nonisolated extension WireStepMode: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AgentMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}accepted\0\u{1}output\0\u{1}result\0\u{1}health\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}accepted\0\u{1}output\0\u{1}result\0\u{1}health\0\u{2}\u{f}credential\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -556,6 +616,19 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.message = .health(v)
         }
       }()
+      case 20: try {
+        var v: WireCredentialReport?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .credential(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .credential(v)
+        }
+      }()
       default: break
       }
     }
@@ -587,6 +660,10 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
       guard case .health(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
+    case .credential?: try {
+      guard case .credential(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -601,7 +678,7 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CoordinatorMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}assignment\0\u{1}cancel\0\u{1}receipt\0\u{1}drain\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}assignment\0\u{1}cancel\0\u{1}receipt\0\u{1}drain\0\u{2}\u{f}trust\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -674,6 +751,19 @@ nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtob
           self.message = .drain(v)
         }
       }()
+      case 20: try {
+        var v: WireTrustBundle?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .trust(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .trust(v)
+        }
+      }()
       default: break
       }
     }
@@ -704,6 +794,10 @@ nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtob
     case .drain?: try {
       guard case .drain(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .trust?: try {
+      guard case .trust(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
     case nil: break
     }
@@ -1183,6 +1277,81 @@ nonisolated extension WireDrain: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 
   public static func ==(lhs: WireDrain, rhs: WireDrain) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrustBundle: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TrustBundle"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}authorities\0\u{1}signer\0\u{3}renew_within\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.authorities) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.signer) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.renewWithin) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.authorities.isEmpty {
+      try visitor.visitSingularStringField(value: self.authorities, fieldNumber: 1)
+    }
+    if !self.signer.isEmpty {
+      try visitor.visitSingularStringField(value: self.signer, fieldNumber: 2)
+    }
+    if self.renewWithin != 0 {
+      try visitor.visitSingularInt64Field(value: self.renewWithin, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireTrustBundle, rhs: WireTrustBundle) -> Bool {
+    if lhs.authorities != rhs.authorities {return false}
+    if lhs.signer != rhs.signer {return false}
+    if lhs.renewWithin != rhs.renewWithin {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCredentialReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CredentialReport"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}issuer\0\u{1}authorities\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.issuer) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.authorities) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.issuer.isEmpty {
+      try visitor.visitSingularStringField(value: self.issuer, fieldNumber: 1)
+    }
+    if !self.authorities.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.authorities, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireCredentialReport, rhs: WireCredentialReport) -> Bool {
+    if lhs.issuer != rhs.issuer {return false}
+    if lhs.authorities != rhs.authorities {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
