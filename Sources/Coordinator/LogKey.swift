@@ -4,10 +4,12 @@ import Logging
 enum LogKey: String {
     case address
     case attempt
+    case authority
     case cluster
     case error
     case execution
     case expires
+    case leftBehind
     case node
     case `operator`
     case outcome

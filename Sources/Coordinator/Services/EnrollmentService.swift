@@ -12,7 +12,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     /// The cluster's name.
     let cluster: String
     /// Who signs.
-    let authority: CertificateAuthority
+    let authorities: Authorities
     /// Where tokens and nodes are kept.
     let store: Store
     /// Where enrolments are noted.
@@ -42,9 +42,15 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         throws(ServiceFailure) -> WireEnrollResponse
     {
         let now = now()
+        let authorities = authorities.current
         let token = try parsed(request.token)
         let node = try await node(for: token, at: now)
-        let certificate = try certificate(request.certificateRequest, for: node, at: now)
+        let certificate = try certificate(
+            request.certificateRequest,
+            for: node,
+            by: authorities.signer,
+            at: now
+        )
         let row = NodeRow(
             id: node,
             facts: request.facts,
@@ -55,12 +61,13 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
             certificateExpires: certificate.notAfter
         )
         try await consume(token, for: certificate.publicKeySHA256, enrolling: row, at: now)
+        try await note(authorities, of: node)
         logger.note("A node enrolled", [.node: node.description, .address: address])
         return .with {
             $0.cluster = cluster
             $0.nodeID = node.description
             $0.certificate = certificate.pem
-            $0.certificateAuthority = authority.certificate.pem
+            $0.certificateAuthority = authorities.bundle
         }
     }
 
@@ -75,6 +82,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     private func certificate(
         _ request: String,
         for node: HostID,
+        by authority: CertificateAuthority,
         at now: Int64
     )
         throws(ServiceFailure) -> Certificate

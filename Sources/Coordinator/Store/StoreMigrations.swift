@@ -18,6 +18,9 @@ enum StoreMigrations {
         migrator.registerMigration("keys of used tokens") { db in
             try JoinTokenTable.addUsedKey(in: db)
         }
+        migrator.registerMigration("authorities of nodes") { db in
+            try NodeAuthorityTable.create(in: db)
+        }
         return migrator
     }
 

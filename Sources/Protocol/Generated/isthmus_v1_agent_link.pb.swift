@@ -114,12 +114,12 @@ public nonisolated struct WireAgentMessage: Sendable {
     set {message = .health(newValue)}
   }
 
-  public var credential: WireCredentialReport {
+  public var trust: WireTrustReport {
     get {
-      if case .credential(let v)? = message {return v}
-      return WireCredentialReport()
+      if case .trust(let v)? = message {return v}
+      return WireTrustReport()
     }
-    set {message = .credential(newValue)}
+    set {message = .trust(newValue)}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -130,7 +130,7 @@ public nonisolated struct WireAgentMessage: Sendable {
     case output(WireStepOutput)
     case result(WireStepResult)
     case health(WireHealthReport)
-    case credential(WireCredentialReport)
+    case trust(WireTrustReport)
 
   }
 
@@ -458,17 +458,13 @@ public nonisolated struct WireTrustBundle: Sendable {
   public init() {}
 }
 
-/// What the agent holds, on its disk. Sent once a TrustBundle is stored, and after each renewal.
-public nonisolated struct WireCredentialReport: Sendable {
+/// Whom the agent believes. Sent once a TrustBundle is on its disk.
+public nonisolated struct WireTrustReport: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The authority that issued its certificate, by the SHA-256 of its key; empty where it is not among
-  /// those the agent believes.
-  public var issuer: String = String()
-
-  /// Those the agent believes, in the same form.
+  /// By the SHA-256 of their keys, in lower-case hexadecimal.
   public var authorities: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -543,7 +539,7 @@ nonisolated extension WireStepMode: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AgentMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}accepted\0\u{1}output\0\u{1}result\0\u{1}health\0\u{2}\u{f}credential\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}accepted\0\u{1}output\0\u{1}result\0\u{1}health\0\u{2}\u{f}trust\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -617,16 +613,16 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
         }
       }()
       case 20: try {
-        var v: WireCredentialReport?
+        var v: WireTrustReport?
         var hadOneofValue = false
         if let current = self.message {
           hadOneofValue = true
-          if case .credential(let m) = current {v = m}
+          if case .trust(let m) = current {v = m}
         }
         try decoder.decodeSingularMessageField(value: &v)
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.message = .credential(v)
+          self.message = .trust(v)
         }
       }()
       default: break
@@ -660,8 +656,8 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
       guard case .health(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
-    case .credential?: try {
-      guard case .credential(let v)? = self.message else { preconditionFailure() }
+    case .trust?: try {
+      guard case .trust(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
     case nil: break
@@ -1322,9 +1318,9 @@ nonisolated extension WireTrustBundle: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 }
 
-nonisolated extension WireCredentialReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".CredentialReport"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}issuer\0\u{1}authorities\0")
+nonisolated extension WireTrustReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TrustReport"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}authorities\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1332,25 +1328,20 @@ nonisolated extension WireCredentialReport: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.issuer) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.authorities) }()
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.authorities) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.issuer.isEmpty {
-      try visitor.visitSingularStringField(value: self.issuer, fieldNumber: 1)
-    }
     if !self.authorities.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.authorities, fieldNumber: 2)
+      try visitor.visitRepeatedStringField(value: self.authorities, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: WireCredentialReport, rhs: WireCredentialReport) -> Bool {
-    if lhs.issuer != rhs.issuer {return false}
+  public static func ==(lhs: WireTrustReport, rhs: WireTrustReport) -> Bool {
     if lhs.authorities != rhs.authorities {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
