@@ -109,6 +109,8 @@ extension AuthorityRotation {
     ///   - action: What was asked.
     ///   - phase: Where the rotation stands; nothing where there is none.
     ///   - behind: Nodes that do not yet have what this phase is about.
+    /// - Throws: Why it may not be done.
+    /// - Returns: What is to be done.
     static func decide(
         _ action: RotationAction,
         in phase: Phase?,
