@@ -39,17 +39,20 @@ final class Session: Sendable {
     static let welcomeLimit = Duration.seconds(30)
 
     private let client: CoordinatorClient
-    private let assignments: Assignments
+    let assignments: Assignments
     private let connection: CoordinatorConnection
-    private let renewal: Renewal
+    let renewal: Renewal
     /// The one that this session's connection was made with.
     private let credential: Credential
     private let machine: any MachineReporter
-    private let logger: Logger
-    private let outbox = Outbox()
+    let logger: Logger
+    let outbox = Outbox()
     private let isWelcomed = Mutex(false)
     private let welcome: AsyncStream<WireWelcome>.Continuation
     private let welcomes: AsyncStream<WireWelcome>
+    private let bundle: AsyncStream<WireTrustBundle>.Continuation
+    /// Whom the coordinator says to believe; only the newest counts.
+    let bundles: AsyncStream<WireTrustBundle>
 
     init(
         client: CoordinatorClient,
@@ -68,6 +71,7 @@ final class Session: Sendable {
         self.machine = machine
         self.logger = logger
         (welcomes, welcome) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (bundles, bundle) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Speaks with the coordinator until one of the two ends it.
@@ -75,6 +79,7 @@ final class Session: Sendable {
         let end = await withTaskGroup(of: SessionEnd?.self) { group in
             group.addTask { await self.exchange() }
             group.addTask { await self.beat() }
+            group.addTask { await self.followTrust() }
             group.addTask { await self.requireWelcome() }
             var end: SessionEnd?
             while end == nil, let next = await group.next() { end = next }
@@ -137,6 +142,7 @@ extension Session {
         case .probe(let probe):
             let answer = ProbeAnswer.to(probe, received: WallClock.microseconds())
             if let answer { outbox.send(answer) }
+        case .trust(let words): bundle.yield(words)
         // A newer coordinator may say more than this agent knows.
         case nil: logger.debug("passed over an unknown message")
         }
@@ -174,9 +180,9 @@ extension Session {
     }
 
     /// Whether there is a certificate that this session does not use yet.
-    private func renewIfDue() async -> Bool {
+    func renewIfDue() async -> Bool {
         let now = WallClock.now()
-        guard renewal.isDue(at: now) else { return renewal.credential != credential }
+        guard renewal.isDue(at: now) else { return isOutdated }
         do {
             try await renewal.renew(over: client, now: now)
             logger.log(.notice, "certificate renewed", [.expires: "\(renewal.expires)"])
@@ -187,6 +193,8 @@ extension Session {
                 [.reason: "\(error)", .expires: "\(renewal.expires)"]
             )
         }
-        return renewal.credential != credential
+        return isOutdated
     }
+
+    private var isOutdated: Bool { renewal.credential.certificate != credential.certificate }
 }

@@ -29,12 +29,7 @@ final class CoordinatorServer: Service {
         let configuration = try state.configuration()
         lock = try state.lock()
         services = try await CoordinatorServices(state: state, options: options)
-        let credentials = OwnCredentials(
-            state: state,
-            configuration: configuration,
-            authority: services.authority
-        )
-        _ = try credentials.renewWhereDue(now: options.now())
+        _ = try await services.rotation.renewOwnCredentials()
         var listening = ServerConfiguration(
             host: options.listenHost,
             port: options.listenPort ?? configuration.port,
@@ -44,6 +39,9 @@ final class CoordinatorServer: Service {
         listening.isShort = { HealthService.shortMethods.contains($0) }
         listening.log = { [logger = options.logger] in logger.note("\($0)") }
         transport = HTTP2ServerTransport(listening)
+        await services.rotation.follow { [transport] in
+            try transport.replaceIdentity(try TLSIdentity(ofCoordinatorIn: state))
+        }
         server = GRPCServer(
             transport: transport,
             services: services.all,
@@ -111,15 +109,9 @@ final class CoordinatorServer: Service {
     }
 
     private func renewCertificates() async {
-        let credentials = OwnCredentials(
-            state: state,
-            configuration: services.configuration,
-            authority: services.authority
-        )
         while (try? await Task.sleep(for: Self.renewalInterval)) != nil {
             do {
-                guard try credentials.renewWhereDue(now: options.now()) else { continue }
-                try transport.replaceIdentity(try TLSIdentity(ofCoordinatorIn: state))
+                guard try await services.rotation.renewOwnCredentials() else { continue }
                 options.logger.note("The coordinator's certificate was renewed")
             } catch {
                 options.logger.complain(

@@ -27,8 +27,10 @@ struct CoordinatorOptions: Sendable {
 struct CoordinatorServices: Sendable {
     /// What the coordinator is called.
     let configuration: CoordinatorConfiguration
-    /// Who signs.
-    let authority: CertificateAuthority
+    /// Who signs, and who is believed.
+    let authorities: Authorities
+    /// Who changes them.
+    let rotation: RotationDriver
     /// Its memory.
     let store: Store
     /// Which agents are there.
@@ -58,7 +60,7 @@ struct CoordinatorServices: Sendable {
     init(state: StateDirectory, options: CoordinatorOptions) async throws {
         self.options = options
         configuration = try state.configuration()
-        authority = try state.loadAuthority()
+        authorities = Authorities(try AuthorityFiles(state: state).load())
         store = try Store(path: state.store)
         cache = try ArtifactCache(directory: state.artifacts)
         let tokens = try await store.read { db throws in try JoinTokenTable.answerable(in: db) }
@@ -77,6 +79,17 @@ struct CoordinatorServices: Sendable {
                 now: options.now
             )
         )
+        rotation = RotationDriver(
+            RotationDriver.Surroundings(
+                state: state,
+                configuration: configuration,
+                authorities: authorities,
+                store: store,
+                registry: registry,
+                logger: options.logger,
+                now: options.now
+            )
+        )
     }
 
     /// What agents, operators and newcomers call.
@@ -86,7 +99,7 @@ struct CoordinatorServices: Sendable {
 
     /// What stands before all of them.
     var authorization: Authorization {
-        Authorization(cluster: configuration.cluster)
+        Authorization(cluster: configuration.cluster, believes: authorities.believes)
     }
 
     /// Says farewell to everyone, so that their calls end by themselves.
@@ -108,7 +121,7 @@ struct CoordinatorServices: Sendable {
     private var enrollment: EnrollmentService {
         EnrollmentService(
             cluster: configuration.cluster,
-            authority: authority,
+            authorities: authorities,
             store: store,
             throttle: throttle,
             events: events,
@@ -120,7 +133,7 @@ struct CoordinatorServices: Sendable {
     private var agentLink: AgentLinkService {
         AgentLinkService(
             cluster: configuration.cluster,
-            authority: authority,
+            authorities: authorities,
             store: store,
             registry: registry,
             driver: driver,
@@ -135,7 +148,8 @@ struct CoordinatorServices: Sendable {
 
     private var operators: OperatorService {
         OperatorService(
-            authority: authority,
+            authorities: authorities,
+            rotation: rotation,
             store: store,
             registry: registry,
             driver: driver,

@@ -15,7 +15,7 @@ struct PlanRequest: Sendable {
     init(_ request: WireStartRolloutRequest) {
         bytes = [UInt8](request.plan)
         name = request.fileName.isEmpty ? "plan" : request.fileName
-        format = PlanFormat(request.format)
+        format = DocumentFormat(request.format)
     }
 
     /// The plan, with every default filled in.
@@ -36,7 +36,7 @@ struct PlanRequest: Sendable {
     }
 }
 
-extension PlanFormat {
+extension DocumentFormat {
     /// Nothing where the name, or the text, shall choose it.
     init?(_ format: WirePlanFormat) {
         switch format {

@@ -14,7 +14,7 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
     /// The cluster's name.
     let cluster: String
     /// Who signs.
-    let authority: CertificateAuthority
+    let authorities: Authorities
     /// Where nodes are kept.
     let store: Store
     /// Who is there.
@@ -39,10 +39,10 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
         response: RPCWriter<WireCoordinatorMessage>,
         context: ServerContext
     ) async throws {
-        let node = try await answering { () async throws(ServiceFailure) in
+        let agent = try await answering { () async throws(ServiceFailure) in
             try Caller.agent(in: context)
         }
-        let session = AgentSession(node: node, address: context.remoteAddress, service: self)
+        let session = AgentSession(agent: agent, address: context.remoteAddress, service: self)
         do {
             try await session.run(request, response)
         } catch let failure as ServiceFailure {
@@ -81,13 +81,14 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
 
     private func renew(
         _ request: WireRenewRequest,
-        for node: HostID
+        for agent: CallingAgent
     ) async throws(ServiceFailure)
         -> WireRenewResponse
     {
+        let node = agent.node
         let certificate: Certificate
         do {
-            certificate = try authority.issue(
+            certificate = try authorities.signer.issue(
                 try CertificateRequest(pem: request.certificateRequest),
                 to: .agent(cluster: cluster, id: node),
                 now: now()
@@ -103,7 +104,7 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
         events.note(.renewed(node, at: now()))
         return .with {
             $0.certificate = certificate.pem
-            $0.certificateAuthority = authority.certificate.pem
+            $0.certificateAuthority = authorities.bundle
         }
     }
 }

@@ -8,12 +8,14 @@ import SwiftProtobuf
 /// One agent's session: hello, welcome, then assignments one way and reports the other, until
 /// either side goes or a newer session of the node takes its place.
 struct AgentSession: Sendable {
-    /// The node that the certificate names.
-    let node: HostID
+    /// Who speaks.
+    let agent: CallingAgent
     /// Where it calls from.
     let address: String
     /// What the session works with.
     let service: AgentLinkService
+
+    var node: HostID { agent.node }
 
     /// Milliseconds between health reports.
     static let healthInterval: Int64 = 10_000
@@ -98,7 +100,7 @@ struct AgentSession: Sendable {
         guard case .hello(let hello)? = message.message else {
             throw .invalid("a session begins with hello")
         }
-        let (node, address) = (node, address)
+        let (agent, node, address) = (agent, node, address)
         let served = try await service.store.serve { db throws in
             try NodeTable.noteSession(
                 of: node,
@@ -107,6 +109,7 @@ struct AgentSession: Sendable {
                 at: now,
                 in: db
             )
+            try NodeAuthorityTable.note(node, issuer: agent.authority, in: db)
             return try JoinTokenTable.closeRetries(of: node, in: db)
         }
         for token in served { service.gate.remove(token) }
@@ -124,6 +127,7 @@ struct AgentSession: Sendable {
                 outbound: outbound
             )
         else { throw .stopping }
+        service.authorities.announce(nodes: service.registry.sessions.count) { outbound.yield($0) }
         if let earlier = session.displaced {
             service.logger.note(
                 "A node's session at \(earlier) was displaced by another session",
@@ -161,6 +165,8 @@ struct AgentSession: Sendable {
             }
         case .result(let result):
             try await take(StepReport(result))
+        case .trust(let report):
+            try await service.note(report, of: node)
         case .accepted, .probeResult, nil:
             break
         }

@@ -8,6 +8,8 @@ import Trust
 struct Authorization: ServerInterceptor {
     /// The trust domain of this coordinator.
     let cluster: String
+    /// Whether certificates of the authority with this key still count.
+    var believes: @Sendable (_ authority: String) -> Bool = { _ in true }
 
     func intercept<Input: Sendable, Output: Sendable>(
         request: StreamingServerRequest<Input>,
@@ -20,7 +22,7 @@ struct Authorization: ServerInterceptor {
             guard let peer = context.transportSpecific as? ServerPeer else {
                 throw ServiceFailure.denied("the connection proves no identity")
             }
-            let caller = try caller(uris: peer.uris, on: peer.application)
+            let caller = try caller(of: peer)
             try admit(caller, to: context.descriptor.service.fullyQualifiedService)
             var context = context
             context.transportSpecific = caller
@@ -30,9 +32,22 @@ struct Authorization: ServerInterceptor {
         }
     }
 
+    /// Who speaks on a connection of this peer. It may have been made while another authority was
+    /// believed.
+    func caller(of peer: ServerPeer) throws(ServiceFailure) -> Caller {
+        guard believes(peer.authority) else {
+            throw .denied("the authority of this connection's certificate is believed no longer")
+        }
+        let caller = try caller(uris: peer.uris, serial: peer.serial, on: peer.application)
+        guard case .agent(var agent) = caller else { return caller }
+        agent.authority = peer.authority
+        return .agent(agent)
+    }
+
     /// Who speaks on a connection whose certificate names these.
     func caller(
         uris: [String],
+        serial: String = "",
         on application: ApplicationProtocol
     ) throws(ServiceFailure)
         -> Caller
@@ -52,7 +67,7 @@ struct Authorization: ServerInterceptor {
             )
         }
         switch identity {
-        case .agent(_, let id): return .agent(id)
+        case .agent(_, let id): return .agent(CallingAgent(node: id, serial: serial))
         case .operator(_, let name): return .operator(name)
         case .coordinator: throw .denied("a coordinator's certificate may not call a coordinator")
         }
@@ -80,7 +95,7 @@ extension Caller {
     fileprivate var role: String {
         switch self {
         case .newcomer: "a machine that enrols"
-        case .agent(let node): "the agent of \(node)"
+        case .agent(let agent): "the agent of \(agent.node)"
         case .operator(let name): "the operator \(name)"
         }
     }

@@ -1,3 +1,4 @@
+import Document
 import GRPCCore
 import Plan
 import PlanFile
@@ -10,11 +11,11 @@ extension OperatorService {
         context: ServerContext
     ) async throws -> WireCheckPlanResponse {
         let text = request.plan
-        do throws(PlanProblems) {
+        do throws(DocumentProblems) {
             let explanation = try PlanFile.explain(
                 [UInt8](text.plan),
                 name: text.name,
-                format: PlanFormat(text.format)
+                format: DocumentFormat(text.format)
             )
             return WireCheckPlanResponse(explanation)
         } catch {
@@ -46,8 +47,8 @@ extension WirePlanText {
 
     /// The plan; every problem of its text where it has some.
     fileprivate func read() throws(ServiceFailure) -> ClusterPlan {
-        do throws(PlanProblems) {
-            return try PlanFile.read([UInt8](plan), name: name, format: PlanFormat(format))
+        do throws(DocumentProblems) {
+            return try PlanFile.read([UInt8](plan), name: name, format: DocumentFormat(format))
         } catch {
             throw .start(.plan(error.rendered(color: false)))
         }
@@ -72,7 +73,7 @@ extension WireCheckPlanResponse {
 }
 
 extension WirePlanProblem {
-    fileprivate init(_ problem: PlanProblem) {
+    fileprivate init(_ problem: DocumentProblem) {
         self.init()
         line = Int32(clamping: problem.line)
         column = Int32(clamping: problem.column)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Document
 import Plan
 import PlanFile
 
@@ -59,7 +60,7 @@ extension PlanCommand {
 
         private func read(_ file: String, _ report: PlanReport) throws -> ClusterPlan {
             let document = try PlanDocument.read(file)
-            do throws(PlanProblems) {
+            do throws(DocumentProblems) {
                 return try document.plan()
             } catch {
                 try report.refuse(error)
