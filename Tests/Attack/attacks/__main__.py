@@ -85,7 +85,7 @@ ATTACKS = {
     "no descriptors": holders.no_descriptors,
 }
 # These are served, or cannot even be accepted: there is nothing to log.
-UNNAMED = {"stream churn", "oversized", "no descriptors"}
+UNNAMED = {"stream churn", "oversized", "slow body", "no descriptors"}
 # New connections must wait here; those that exist must not.
 STARVED = {"no descriptors"}
 
@@ -101,6 +101,10 @@ def run(name, attack, server, honest, rogue):
         times_over += 1
     ended = time.monotonic()
     time.sleep(0.3)
+    if not server.is_running:
+        last = "\n    ".join(line[:300] for line in server.lines(mark)[-12:])
+        print(f"{name:14} the coordinator has ended\n    {last}", flush=True)
+        return False
     peak, after, lines = server.rss("VmHWM"), server.rss(), server.lines(mark)
     times, failures = honest.between(begun, ended)
     if name in STARVED:
@@ -113,7 +117,6 @@ def run(name, attack, server, honest, rogue):
         print(f"    {line[:160]}")
     named = name in UNNAMED or any("127.0.0.2" in line for line in lines)
     answered = len(times) >= CALLS and not failures
-    answered = answered and server.is_running
     return peak - before < GROWTH and answered and named and len(lines) <= LINES
 
 
