@@ -1,3 +1,4 @@
+internal import Synchronization
 
 /// What one peer makes us keep in memory: on a server, over all connections of its certificate.
 final class PeerAccount: Sendable {
