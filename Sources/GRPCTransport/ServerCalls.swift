@@ -18,7 +18,6 @@ final class ServerCalls: CallSide {
     private let handler: Handler
     private var peer: ServerPeer?
     private var account: PeerAccount?
-    private var running = 0
 
     init(
         _ configuration: ServerConfiguration,
@@ -62,13 +61,13 @@ final class ServerCalls: CallSide {
             if endsStream { receivedEnd(of: exchange, at: connection) }
             return
         }
-        guard running < 2 * connection.limits.concurrentCalls else {
-            // Streams that were opened and reset leave handlers behind.
-            connection.http2?.reset(id, .refusedStream)
-            return
-        }
         do {
             let head = try RequestHead(fields)
+            guard account?.beginHandler() == true else {
+                // Streams that were opened and reset leave handlers behind.
+                connection.http2?.reset(id, .refusedStream)
+                return
+            }
             let exchange = open(id, head, at: connection)
             exchange.stream.deliver(.metadata(head.metadata))
             if endsStream { exchange.stream.finishInbound() }
@@ -105,7 +104,6 @@ final class ServerCalls: CallSide {
             handler: handler
         )
         watch(exchange, head.timeout, at: connection)
-        running += 1
         let loop = connection.channel.eventLoop
         let executor = shortMethods.executor(for: head.method, on: loop)
         Task(executorPreference: executor) { await run.run() }
@@ -186,7 +184,7 @@ final class ServerCalls: CallSide {
     }
 
     func handlerEnded(_ stream: CallStream, at connection: Connection) {
-        running -= 1
+        account?.endHandler()
         endEnrollment(at: connection)
         guard let exchange = connection.exchanges[stream], !exchange.hasFinished else { return }
         let message = "The handler ended without a status."
