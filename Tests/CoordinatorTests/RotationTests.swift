@@ -11,7 +11,7 @@ import Trust
 @testable import Coordinator
 
 /// The change of the certificate authority with real agents, some of which sleep through it.
-@Suite(.timeLimit(.minutes(1))) struct RotationTests {
+@Suite(.timeLimit(.minutes(2))) struct RotationTests {
     @Test func `agents that slept through phases catch up, and end with the new authority`()
         async throws
     {

@@ -68,22 +68,16 @@ actor RotationDriver {
         asked name: String
     ) async throws(ServiceFailure) -> Report {
         let nodes = try await nodes()
-        // From here to the new phase nothing waits, so that no other action comes between.
-        let before = report(of: nodes)
-        let behind = before.behind
-        let decision: RotationDecision
+        // From here on nothing waits, so that no other action comes between.
         do {
-            decision = try AuthorityRotation.decide(
-                action,
-                in: before.set.rotation?.phase,
-                behind: behind
-            )
-        } catch {
-            throw .rotation(error)
-        }
-        do {
-            try carryOut(decision, from: before.set)
-            try apply(try files.load(), nodes: nodes.count)
+            var outcome = try perform(action, nodes: nodes)
+            guard outcome.hasChanged else { return outcome }
+            if outcome.set.rotation != nil { outcome.leftBehind = [] }
+            surroundings.registry.dismiss(outcome.leftBehind.compactMap(HostID.init))
+            note(outcome, asked: name)
+            return outcome
+        } catch let refusal as RotationRefusal {
+            throw .rotation(refusal)
         } catch {
             surroundings.logger.complain(
                 "The change of the certificate authority did not go on",
@@ -91,15 +85,35 @@ actor RotationDriver {
             )
             throw .unfinishedRotation("\(error)")
         }
-        guard decision != .unchanged else { return before }
-        var after = report(of: nodes)
-        after.hasChanged = true
-        if after.set.rotation == nil {
-            after.leftBehind = behind
-            surroundings.registry.dismiss(behind.compactMap(HostID.init))
+    }
+
+    /// Decides by what is on the disk: a failure may have kept the rest from following it.
+    private func perform(_ action: RotationAction, nodes: [NodeTrust]) throws -> Report {
+        let known = report(of: nodes)
+        let set = try files.load()
+        let isMended = set.pins != known.set.pins || set.rotation != known.set.rotation
+        if isMended { try apply(set, nodes: nodes.count) }
+        var outcome = report(of: nodes)
+        outcome.leftBehind = known.behind
+        outcome.hasChanged = isMended
+        // An end that had been cut short is whole now.
+        if isMended, set.rotation == nil, case .finish = action { return outcome }
+        let decision = try AuthorityRotation.decide(
+            action,
+            in: set.rotation?.phase,
+            behind: outcome.behind
+        )
+        guard decision != .unchanged else {
+            try apply(set, nodes: nodes.count)
+            return outcome
         }
-        note(after, asked: name)
-        return after
+        try carryOut(decision, from: set)
+        try apply(try files.load(), nodes: nodes.count)
+        let behind = outcome.behind
+        outcome = report(of: nodes)
+        outcome.leftBehind = behind
+        outcome.hasChanged = true
+        return outcome
     }
 
     /// Renews the coordinator's and the operator's certificates where they are due; says whether the
