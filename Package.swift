@@ -191,7 +191,8 @@ let package = Package(
         .target(
             name: "FuzzEntries",
             dependencies: [
-                "Agent", "Document", "GRPCTransport", "HTTP2Session", "Plan", "PlanFile", "Protocol",
+                "Agent", "Document", "GRPCTransport", "HTTP2Session", "Plan", "PlanFile",
+                "Protocol",
                 "Steps", "Trust", grpcCore, swiftProtobuf,
             ],
             path: "Tests/Fuzzing/Entries",

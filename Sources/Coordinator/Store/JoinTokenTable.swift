@@ -142,7 +142,8 @@ enum JoinTokenTable {
     static func answerable(in db: Database) throws -> [String: EnrollmentGate.Known] {
         let rows = try Row.fetchAll(
             db,
-            sql: "SELECT id, hash, expires FROM join_token WHERE used IS NULL OR used_key IS NOT NULL"
+            sql:
+                "SELECT id, hash, expires FROM join_token WHERE used IS NULL OR used_key IS NOT NULL"
         )
         return Dictionary(
             rows.map { row in

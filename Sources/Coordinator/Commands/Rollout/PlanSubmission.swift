@@ -1,5 +1,5 @@
-import Foundation
 import Document
+import Foundation
 import Plan
 import PlanFile
 import Protocol
