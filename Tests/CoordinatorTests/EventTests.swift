@@ -28,15 +28,14 @@ import Testing
     @Test func `connections in all and everything else are bounded apart`() async throws {
         let bench = try EventBench()
         let most = ClusterEventTable.mostOfAKind
-        try await bench.append((0..<(most + 5)).map { .coordinatorStopping(at: Int64($0)) })
-        let nodes = try (0..<60).map { try #require(HostID("node-\($0)")) }
-        for node in nodes {
-            try await bench.append((0..<100).map { .gone(node, at: Int64($0)) })
+        for (kind, isOfConnections) in [("coordinator-stopping", 0), ("node-gone", 1)] {
+            try await bench.fill(most + 4, kind, isOfConnections: isOfConnections)
         }
+        try await bench.append([.coordinatorStopping(at: 1), .gone(bench.seoul, at: 1)])
         let rows = try await bench.rows()
         #expect(rows.count { $0.event.kind == .coordinatorStopping } == most)
         #expect(rows.count { $0.event.kind == .nodeGone } == most)
-        #expect(rows.first?.event.at == 5)
+        #expect(rows.first?.event.at == 6)
     }
 
     @Test func `what is too old goes, and numbers are not used again`() async throws {
@@ -146,6 +145,21 @@ private struct EventBench {
 
     func append(_ events: [ClusterEvent]) async throws {
         try await store.write { db throws in try ClusterEventTable.append(events, in: db) }
+    }
+
+    /// Events of a kind at 1, 2, 3 …, each of another node.
+    func fill(_ count: Int, _ kind: String, isOfConnections: Int) async throws {
+        try await store.write { db throws in
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE event (n) AS
+                        (SELECT 1 UNION ALL SELECT n + 1 FROM event WHERE n < ?)
+                    INSERT INTO cluster_event (at, kind, is_of_connections, node, words)
+                    SELECT n, ?, ?, 'node-' || n, '' FROM event
+                    """,
+                arguments: [count, kind, isOfConnections]
+            )
+        }
     }
 
     func rows() async throws -> [ClusterEventRow] {

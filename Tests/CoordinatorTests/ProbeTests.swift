@@ -42,23 +42,28 @@ struct ProbeTests {
     }
 
     @Test(arguments: [0, 12_345, -12_345, 90_000_000, -4_000_000_000_000] as [Int64])
-    func `however uneven the ways, the true skew is within what is promised`(skew: Int64) throws {
-        for seed in 0..<200 as Range<UInt64> {
+    func `however uneven the ways, the true skew is within what is promised`(skew: Int64) {
+        for seed in 0..<100 as Range<UInt64> {
             var random = SplitMix(state: seed)
             var world = World(skew: skew, there: 0, back: 0)
             var probes = SessionProbes()
+            var estimates: [ClockEstimate] = []
             for _ in 0..<12 {
                 world.there = Int64.random(in: 100...400_000, using: &random)
                 world.back = Int64.random(in: 100...400_000, using: &random)
-                let estimateAnswer = world.ask(&probes)
-                let estimate = try #require(estimateAnswer)
-                let error = (estimate.skew - skew).magnitude
-                #expect(error <= estimate.uncertainty.magnitude, "seed \(seed)")
-                // The best of those remembered counts; the slack is what clocks drift meanwhile.
-                let best = (estimate.shortestRoundTrip + 1) / 2
-                #expect(estimate.uncertainty <= best + 24_000, "seed \(seed)")
+                if let estimate = world.ask(&probes) { estimates.append(estimate) }
                 world.now += SessionProbes.interval
             }
+            #expect(estimates.count == 12)
+            let isTrue = estimates.allSatisfy {
+                ($0.skew - skew).magnitude <= $0.uncertainty.magnitude
+            }
+            #expect(isTrue, "seed \(seed)")
+            // The best of those remembered counts; the slack is what clocks drift meanwhile.
+            let isNarrow = estimates.allSatisfy {
+                $0.uncertainty <= ($0.shortestRoundTrip + 1) / 2 + 24_000
+            }
+            #expect(isNarrow, "seed \(seed)")
         }
     }
 

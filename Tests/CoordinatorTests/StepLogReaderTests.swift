@@ -23,6 +23,11 @@ import Testing
         #expect(all.map(\.number) == all.map(\.number).sorted())
         #expect(all.allSatisfy { $0.attempt == 1 && $0.place == 1 })
         #expect(!all.contains { $0.line.contains("K10-of") })
+        await bench.events.flush()
+        let told = try await bench.store.read { db throws in
+            try ClusterEventTable.rows(after: 0, limit: 100, in: db)
+        }
+        #expect(told.map(\.event.kind) == [.rolloutStarted, .rolloutEnded])
     }
 
     @Test func `a host, a step and the last lines can be asked for`() async throws {

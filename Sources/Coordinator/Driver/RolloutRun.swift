@@ -217,6 +217,7 @@ actor RolloutRun {
         told.withLock { $0 = phase }
         for (offset, record) in records.enumerated() {
             surroundings.watchers.publish(.record(number + Int64(offset) + 1, record), of: rollout)
+            if let event = ClusterEvent(record, of: rollout) { surroundings.events.note(event) }
         }
         return true
     }
@@ -269,7 +270,6 @@ actor RolloutRun {
             "The rollout ended",
             [.rollout: rollout, .outcome: outcome.rawValue]
         )
-        surroundings.events.note(.rolloutEnded(rollout, outcome, at: surroundings.now()))
         await surroundings.logs.finish(rollout)
         do {
             try await surroundings.store.settle()

@@ -13,6 +13,8 @@ struct ClusterEvent: Sendable, Equatable {
         case nodeRevoked = "node-revoked"
         case tokenCreated = "token-created"
         case rolloutStarted = "rollout-started"
+        case rolloutPaused = "rollout-paused"
+        case rolloutResumed = "rollout-resumed"
         case rolloutEnded = "rollout-ended"
         case coordinatorStarted = "coordinator-started"
         case coordinatorStopping = "coordinator-stopping"
@@ -23,7 +25,8 @@ struct ClusterEvent: Sendable, Equatable {
             switch self {
             case .nodeConnected, .nodeGone, .nodeDisplaced: true
             case .nodeEnrolled, .nodeRenewed, .nodeRevoked, .tokenCreated, .rolloutStarted,
-                .rolloutEnded, .coordinatorStarted, .coordinatorStopping:
+                .rolloutPaused, .rolloutResumed, .rolloutEnded, .coordinatorStarted,
+                .coordinatorStopping:
                 false
             }
         }
@@ -111,16 +114,27 @@ extension ClusterEvent {
         )
     }
 
-    static func rolloutEnded(
-        _ rollout: String,
-        _ outcome: RolloutOutcome,
-        at: Int64
-    ) -> ClusterEvent {
-        ClusterEvent(
-            kind: .rolloutEnded,
-            words: "rollout \(rollout) ended: \(outcome.rawValue)",
-            at: at
-        )
+    /// What a durable record of a rollout means to the cluster; nothing where it only matters to the
+    /// rollout itself.
+    init?(_ record: JournalRecord, of rollout: String) {
+        at = record.at
+        switch record {
+        case .paused(let reason, _):
+            kind = .rolloutPaused
+            words =
+                switch reason {
+                case .requested: "rollout \(rollout) was paused"
+                case .failure: "rollout \(rollout) is paused: a step failed"
+                }
+        case .resumed:
+            kind = .rolloutResumed
+            words = "rollout \(rollout) goes on"
+        case .finished(let outcome, _):
+            kind = .rolloutEnded
+            words = "rollout \(rollout) ended: \(outcome.rawValue)"
+        case .began, .assigned, .ended, .retryPlanned, .stepFailed, .cancelRequested, .skipped:
+            return nil
+        }
     }
 
     static func coordinatorStarted(release: String, at: Int64) -> ClusterEvent {

@@ -43,12 +43,14 @@ enum ClusterEventTable {
     /// Keeps events in their order, and forgets what is beyond the bounds.
     static func append(_ events: [ClusterEvent], in db: Database) throws {
         guard let last = events.last else { return }
+        let insertion = try db.cachedStatement(
+            sql: """
+                INSERT INTO cluster_event (at, kind, is_of_connections, node, words)
+                VALUES (?, ?, ?, ?, ?)
+                """
+        )
         for event in events {
-            try db.execute(
-                sql: """
-                    INSERT INTO cluster_event (at, kind, is_of_connections, node, words)
-                    VALUES (?, ?, ?, ?, ?)
-                    """,
+            try insertion.execute(
                 arguments: [
                     event.at, event.kind.rawValue, event.kind.isOfConnections,
                     event.node?.description, event.words,
@@ -108,14 +110,13 @@ enum ClusterEventTable {
         _ arguments: StatementArguments,
         in db: Database
     ) throws {
-        let last = try Int64.fetchOne(
-            db,
+        let query = try db.cachedStatement(
             sql: """
                 SELECT number FROM cluster_event WHERE \(condition)
                 ORDER BY number DESC LIMIT 1 OFFSET \(limit)
-                """,
-            arguments: arguments
+                """
         )
+        let last = try Int64.fetchOne(query, arguments: arguments)
         guard let last else { return }
         try db.execute(
             sql: "DELETE FROM cluster_event WHERE \(condition) AND number <= ?",

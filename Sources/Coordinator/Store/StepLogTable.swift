@@ -57,33 +57,27 @@ enum StepLogTable {
 
     /// Keeps lines in their order, and forgets what is beyond the bounds.
     static func append(_ lines: [StepLine], in db: Database) throws {
-        var steps: Set<[String]> = []
+        let insertion = try db.cachedStatement(
+            sql: """
+                INSERT INTO step_log (rollout, step, place, attempt, at, line)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        )
+        var places: [[String]: Int64] = [:]
         for line in lines {
             let key = [line.rollout, line.step.description]
-            steps.insert(key)
-            let last = try Int64.fetchOne(
-                db,
-                sql: "SELECT max(place) FROM step_log WHERE rollout = ? AND step = ?",
-                arguments: StatementArguments(key)
-            )
-            try db.execute(
-                sql: """
-                    INSERT INTO step_log (rollout, step, place, attempt, at, line)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    """,
+            let place = try (places[key] ?? lastPlace(key, in: db)) + 1
+            places[key] = place
+            try insertion.execute(
                 arguments: [
-                    line.rollout, line.step.description, (last ?? 0) + 1, line.attempt, line.at,
-                    line.text,
+                    line.rollout, line.step.description, place, line.attempt, line.at, line.text,
                 ]
             )
         }
-        for key in steps {
+        for (key, place) in places {
             try db.execute(
-                sql: """
-                    DELETE FROM step_log WHERE rollout = ? AND step = ? AND place <=
-                    (SELECT max(place) FROM step_log WHERE rollout = ? AND step = ?) - ?
-                    """,
-                arguments: StatementArguments(key + key) + [mostOfAStep]
+                sql: "DELETE FROM step_log WHERE rollout = ? AND step = ? AND place <= ?",
+                arguments: StatementArguments(key) + [place - Int64(mostOfAStep)]
             )
         }
         for rollout in Set(lines.map(\.rollout)) {
@@ -156,6 +150,14 @@ enum StepLogTable {
                 ORDER BY number DESC LIMIT 1 OFFSET ?
                 """,
             arguments: [rollout] + names + [last]
+        ) ?? 0
+    }
+
+    private static func lastPlace(_ key: [String], in db: Database) throws -> Int64 {
+        try Int64.fetchOne(
+            db,
+            sql: "SELECT max(place) FROM step_log WHERE rollout = ? AND step = ?",
+            arguments: StatementArguments(key)
         ) ?? 0
     }
 
