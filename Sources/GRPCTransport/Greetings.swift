@@ -13,11 +13,15 @@ struct Greetings {
 
     /// How many there may be at once.
     let limit: Int
+    /// Whether a newcomer takes the place of its own address's oldest: where a peer has said all it came
+    /// for within moments, who waits longer may go.
+    let prefersNewcomers: Bool
     private var addresses: [UInt64: String] = [:]
     private var byAddress: [String: [UInt64]] = [:]
 
-    init(limit: Int) {
+    init(limit: Int, prefersNewcomers: Bool = false) {
         self.limit = limit
+        self.prefersNewcomers = prefersNewcomers
     }
 
     /// How many there are.
@@ -32,16 +36,20 @@ struct Greetings {
     mutating func arrive(_ id: UInt64, from address: String) -> Admission {
         var admission = Admission.free
         if addresses.count >= limit {
-            let own = byAddress[address]?.count ?? 0
-            guard let heaviest = byAddress.max(by: { $0.value.count < $1.value.count }),
-                heaviest.value.count > own + 1, let oldest = heaviest.value.first
-            else { return .refused }
+            guard let oldest = oldestToGo(for: address) else { return .refused }
             leave(oldest)
             admission = .inPlaceOf(oldest)
         }
         addresses[id] = address
         byAddress[address, default: []].append(id)
         return admission
+    }
+
+    private func oldestToGo(for address: String) -> UInt64? {
+        let own = byAddress[address] ?? []
+        let heaviest = byAddress.values.max { $0.count < $1.count } ?? []
+        if heaviest.count > own.count + 1 { return heaviest.first }
+        return prefersNewcomers ? own.first : nil
     }
 
     /// A connection has shown who it is, or is gone.

@@ -16,7 +16,7 @@ final class PeerPlaces: Sendable {
     private let limits: TransportLimits
 
     init(_ configuration: ServerConfiguration) {
-        enrolling = Strangers(limit: configuration.enrollments)
+        enrolling = Strangers(limit: configuration.enrollments, prefersNewcomers: true)
         connectionsPerPeer = configuration.connectionsPerPeer
         handlersPerPeer = configuration.handlersPerPeer
         limits = configuration.limits

@@ -33,7 +33,8 @@ public struct ServerConfiguration: Sendable {
     /// How many handlers may be at work for the holders of one certificate; further calls are refused with
     /// REFUSED_STREAM, so that they can be tried again.
     public var handlersPerPeer = 200
-    /// How many connections may enrol at once; shared by address as `greetings` are.
+    /// How many connections may enrol at once; shared by address as `greetings` are, but a newcomer takes
+    /// the place of its own address's oldest.
     public var enrollments = 64
     /// Whether clients without a certificate may connect (ALPN `isthmus-enroll`) at this moment. It
     /// is called in the middle of handshakes and must not block.

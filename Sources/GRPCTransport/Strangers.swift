@@ -11,8 +11,9 @@ final class Strangers: Sendable {
 
     private let state: Mutex<State>
 
-    init(limit: Int) {
-        state = Mutex(State(greetings: Greetings(limit: limit)))
+    init(limit: Int, prefersNewcomers: Bool = false) {
+        let greetings = Greetings(limit: limit, prefersNewcomers: prefersNewcomers)
+        state = Mutex(State(greetings: greetings))
     }
 
     var count: Int { state.withLock { $0.greetings.count } }

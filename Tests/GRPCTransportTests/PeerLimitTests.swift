@@ -28,6 +28,17 @@ struct PeerLimitTests {
         #expect(greetings.arrive(7, from: "a") == .free)
     }
 
+    @Test func `where newcomers are preferred an address makes room for its own`() {
+        var greetings = Greetings(limit: 3, prefersNewcomers: true)
+        for id in 1...3 { #expect(greetings.arrive(UInt64(id), from: "a") == .free) }
+        #expect(greetings.arrive(4, from: "a") == .inPlaceOf(1))
+        #expect(greetings.arrive(5, from: "b") == .inPlaceOf(2))
+        #expect(greetings.arrive(6, from: "b") == .inPlaceOf(5))
+        #expect(greetings.arrive(7, from: "c") == .inPlaceOf(3))
+        #expect(greetings.arrive(8, from: "d") == .refused)
+        #expect(greetings.count == 3)
+    }
+
     @Test func `a dead peer is found within forty seconds`() {
         let keepalive = Keepalive()
         #expect(keepalive.interval + keepalive.timeout <= .seconds(40))
