@@ -17,7 +17,6 @@ let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
-let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser: Target.Dependency = .product(
@@ -121,7 +120,7 @@ let package = Package(
         // gRPC's client and server transports over the two, on NIO's sockets.
         .target(
             name: "GRPCTransport",
-            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioLocks, nioPosix],
+            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioPosix],
             swiftSettings: strict
         ),
         // The messages and services, generated from the .proto files beside them.
@@ -234,7 +233,7 @@ let package = Package(
             name: "GRPCTransportTests",
             dependencies: [
                 "GRPCTransport", "HTTP2Session", "Plan", "Protocol", "TLSSession", "Trust",
-                grpcCore, nioCore, nioLocks, nioPosix, swiftProtobuf,
+                grpcCore, nioCore, nioPosix, swiftProtobuf,
             ],
             exclude: ["Python"],
             swiftSettings: strict

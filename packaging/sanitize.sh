@@ -12,10 +12,15 @@ case $sanitizer in
 thread)
     filter='GRPCTransportTests|HTTP2SessionTests|TLSSessionTests'
     export TSAN_OPTIONS=halt_on_error=0:exitcode=66
+    preload=$PWD/.build-thread/mutex.so
+    mkdir -p .build-thread
+    "$(dirname "$(realpath "$(command -v swift)")")/clang" -O1 -shared -fPIC \
+        -o "$preload" packaging/sanitizers/mutex.c
     ;;
 address)
     filter='GRPCTransportTests|HTTP2SessionTests|TLSSessionTests|TrustTests'
     export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
+    export LSAN_OPTIONS=suppressions=$PWD/packaging/sanitizers/leaks.suppressions
     ;;
 *)
     echo "usage: packaging/sanitize.sh thread|address" >&2
@@ -34,7 +39,11 @@ options=(--scratch-path ".build-$sanitizer" --sanitize "$sanitizer")
 swift build --build-tests "${options[@]}" 2>&1 | grep --invert-match 'Cannot export local symbol'
 log=.build-$sanitizer/tests.log
 status=0
-swift test --skip-build "${options[@]}" --filter "$filter" >"$log" 2>&1 || status=$?
+# Without XCTest, which none of ours uses: it leaks. One by one, for what a sanitizer slows down must
+# not starve the tests of keepalives.
+env ${preload:+LD_PRELOAD="$preload"} \
+    swift test --skip-build --disable-xctest --no-parallel "${options[@]}" --filter "$filter" \
+    >"$log" 2>&1 || status=$?
 reports=$(grep --count --extended-regexp '^(WARNING|==[0-9]+==ERROR): [A-Za-z]+Sanitizer' "$log" || true)
 grep --extended-regexp '^SUMMARY: |✘|Test run with' "$log" || true
 echo "$reports reports of the $sanitizer sanitizer; all of it is in $log"

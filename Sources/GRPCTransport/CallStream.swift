@@ -1,4 +1,5 @@
 internal import GRPCCore
+internal import Synchronization
 
 /// One call: the meeting point of Swift tasks, on any thread, and the connection, on its loop.
 ///

@@ -1,4 +1,5 @@
 internal import GRPCCore
+internal import Synchronization
 
 /// Whether a client has a connection, and the calls that want one.
 ///

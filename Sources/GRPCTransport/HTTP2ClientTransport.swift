@@ -1,5 +1,6 @@
 public import GRPCCore
 internal import NIOCore
+internal import Synchronization
 internal import TLSSession
 
 /// A gRPC client over one connection of TLS 1.3 and HTTP/2, which is made again whenever it is lost.

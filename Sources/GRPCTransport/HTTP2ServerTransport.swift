@@ -1,6 +1,7 @@
 public import GRPCCore
 internal import NIOCore
 internal import NIOPosix
+internal import Synchronization
 internal import TLSSession
 
 /// A gRPC server over mutual TLS 1.3 and HTTP/2.

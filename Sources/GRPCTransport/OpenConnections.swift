@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import Synchronization
 
 /// The connections of one transport whose sockets are not yet closed.
 final class OpenConnections: Sendable {

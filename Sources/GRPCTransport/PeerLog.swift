@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import Synchronization
 
 /// The log of a server about its peers, in two parts with an allowance each: a flood of strangers must
 /// not hide what a peer with a certificate does, nor fill the log.

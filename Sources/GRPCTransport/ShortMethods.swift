@@ -1,5 +1,6 @@
 internal import GRPCCore
 internal import NIOCore
+internal import Synchronization
 
 /// Which methods' handlers run on their connection's loop. That spares a call two changes of thread,
 /// most of what a short one costs. A method that was called short and holds a loop up all the same

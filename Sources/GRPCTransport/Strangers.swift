@@ -1,5 +1,6 @@
 internal import GRPCCore
 internal import NIOCore
+internal import Synchronization
 
 /// The connections of a server whose peers have not yet shown who they are.
 final class Strangers: Sendable {

@@ -14,9 +14,8 @@ enum Arrows {
         "HTTP2Session": ["CNGHTTP2"],
         "TLSSession": ["COpenSSL", "Glibc"],
         "GRPCTransport": [
-            "HTTP2Session", "TLSSession", "GRPCCore", "NIOConcurrencyHelpers", "NIOCore",
-            "NIOPosix",
-            "FoundationEssentials", "Glibc",
+            "HTTP2Session", "TLSSession", "GRPCCore", "NIOCore", "NIOPosix", "FoundationEssentials",
+            "Glibc",
         ],
         "Daemon": ["Glibc"],
         "Agent": [
