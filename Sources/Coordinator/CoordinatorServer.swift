@@ -41,7 +41,9 @@ final class CoordinatorServer: Service {
         )
         listening.acceptsEnrollment = { [gate = services.gate] in gate.isOpen }
         listening.log = { [logger = options.logger] in logger.note("\($0)") }
+        listening.greeted = Doorkeeper(services, logger: options.logger).greet
         transport = HTTP2ServerTransport(listening)
+        services.connections.follow(transport)
         server = GRPCServer(
             transport: transport,
             services: services.all,
@@ -86,6 +88,7 @@ final class CoordinatorServer: Service {
                 group.addTask { try await self.server.serve() }
                 group.addTask { try await self.announce() }
                 group.addTask { await self.renewCertificates() }
+                group.addTask { await self.endExpiredConnections() }
                 defer { group.cancelAll() }
                 // The announcement ends first; whatever ends next is the end of serving.
                 try await group.next()
@@ -102,6 +105,18 @@ final class CoordinatorServer: Service {
             "The coordinator serves",
             [.cluster: services.configuration.cluster, .port: String(port)]
         )
+    }
+
+    /// The wall clock is asked again and again: it may jump, and a machine may sleep.
+    private func endExpiredConnections() async {
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            for connection in services.connections.endExpired(at: options.now()) {
+                options.logger.note(
+                    "A connection ended with its certificate",
+                    [.address: connection.address, .peer: connection.peer.uris.joined()]
+                )
+            }
+        }
     }
 
     private func renewCertificates() async {

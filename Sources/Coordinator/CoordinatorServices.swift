@@ -39,6 +39,8 @@ struct CoordinatorServices: Sendable {
     let driver: RolloutDriver
     /// Whether strangers are let in as far as enrolment.
     let gate: EnrollmentGate
+    /// Who is connected, for those whose time is over.
+    let connections = PeerConnections()
     /// Whether it serves.
     let health = HealthService()
 
@@ -73,7 +75,21 @@ struct CoordinatorServices: Sendable {
 
     /// What stands before all of them.
     var authorization: Authorization {
-        Authorization(cluster: configuration.cluster)
+        Authorization(cluster: configuration.cluster, demand: demand) { [logger = options.logger] in
+            logger.note("A call was refused", [.address: $0, .reason: $1])
+        }
+    }
+
+    /// Fails where an agent's certificate counts no longer.
+    func demand(_ agent: CallingAgent) async throws(ServiceFailure) {
+        let node = agent.node
+        guard let row = try await store.serve({ db throws in try NodeTable.find(node, in: db) })
+        else { throw .certificate(.unknownNode(node)) }
+        do {
+            try row.demand(serial: agent.serial)
+        } catch {
+            throw .certificate(error)
+        }
     }
 
     /// Says farewell to everyone, so that their calls end by themselves.
@@ -88,6 +104,7 @@ struct CoordinatorServices: Sendable {
             cluster: configuration.cluster,
             authority: authority,
             store: store,
+            connections: connections,
             logger: options.logger,
             now: options.now
         )
@@ -123,6 +140,7 @@ struct CoordinatorServices: Sendable {
                 artifacts: artifacts
             ),
             gate: gate,
+            connections: connections,
             logger: options.logger,
             now: options.now
         )

@@ -22,6 +22,7 @@ public final class HTTP2ServerTransport: ServerTransport {
     private let configuration: ServerConfiguration
     private let state = Mutex(State())
     private let connections = OpenConnections()
+    private let established = EstablishedConnections()
     private let port: EventLoopPromise<Int>
 
     /// A server that is not yet listening; the identity is first used by `listen`.
@@ -63,6 +64,9 @@ public final class HTTP2ServerTransport: ServerTransport {
         let context = try makeContext(identity)
         state.withLock { $0.context = context }
     }
+
+    /// The connections that are open now and whose peers have shown who they are.
+    public var establishedConnections: [ServerConnection] { established.all }
 
     private func makeContext(_ identity: TLSIdentity) throws(TLSFailure) -> TLSContext {
         let acceptsEnrollment = configuration.acceptsEnrollment
@@ -143,6 +147,10 @@ extension HTTP2ServerTransport {
         let side = ServerCalls(configuration, handler: handler)
         let handle = try Connection.begin(on: channel, context, side: side, rules: rules)
         connections.insert(handle)
+        handle.ready.assumeIsolated().whenSuccess { [established, configuration] in
+            guard let peer = side.peer else { return }
+            configuration.greeted(established.insert(peer, handle))
+        }
         if state.withLock({ $0.isStopping }) { handle.shutDown(grace: .zero) }
     }
 

@@ -14,7 +14,8 @@ final class ServerCalls: CallSide {
     let role = HTTP2Session.Role.server
     private let configuration: ServerConfiguration
     private let handler: Handler
-    private var peer: ServerPeer?
+    /// Who calls; nil until the handshake is done.
+    private(set) var peer: ServerPeer?
     private var running = 0
 
     init(_ configuration: ServerConfiguration, handler: @escaping Handler) {

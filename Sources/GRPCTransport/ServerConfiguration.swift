@@ -23,6 +23,8 @@ public struct ServerConfiguration: Sendable {
     /// Whether clients without a certificate may connect (ALPN `isthmus-enroll`) at this moment. It
     /// is called in the middle of handshakes and must not block.
     public var acceptsEnrollment: @Sendable () -> Bool = { false }
+    /// Told of each connection once its peer has shown who it is. It must not block.
+    public var greeted: @Sendable (ServerConnection) -> Void = { _ in }
     /// Takes one line for each connection that ended for a reason other than its peer's wish.
     public var log: @Sendable (String) -> Void = { _ in }
 

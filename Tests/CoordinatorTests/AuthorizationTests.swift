@@ -5,12 +5,13 @@ import Testing
 @testable import Coordinator
 
 @Suite struct AuthorizationTests {
-    let authorization = Authorization(cluster: "test")
+    let authorization = Authorization(cluster: "test", demand: { _ in })
 
     @Test func `certificates name agents and operators of this cluster`() throws {
         let seoul = try #require(HostID("seoul"))
         #expect(
-            try authorization.caller(uris: ["spiffe://test/agent/seoul"], on: .h2) == .agent(seoul)
+            try authorization.caller(uris: ["spiffe://test/agent/seoul"], serial: "07", on: .h2)
+                == .agent(CallingAgent(node: seoul, serial: "07"))
         )
         #expect(
             try authorization.caller(uris: ["spiffe://test/operator/admin"], on: .h2)
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test func `each role reaches its services and no other`() throws {
-        let seoul = try #require(HostID("seoul"))
+        let seoul = CallingAgent(node: try #require(HostID("seoul")), serial: "07")
         let allowed: [String: [Caller]] = [
             "isthmus.v1.Enrollment": [.newcomer],
             "isthmus.v1.AgentLink": [.agent(seoul)],

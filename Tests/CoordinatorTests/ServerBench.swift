@@ -21,7 +21,11 @@ final class ServerBench: Sendable {
     private let running: Task<Void, any Error>
 
     /// Starts a coordinator on an earlier one's folder, or on a new one.
-    init(_ folder: TemporaryFolder? = nil, port: Int = 0) async throws {
+    init(
+        _ folder: TemporaryFolder? = nil,
+        port: Int = 0,
+        options change: (inout CoordinatorOptions) -> Void = { _ in }
+    ) async throws {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
         state = StateDirectory(folder.path + "/state")
@@ -33,6 +37,7 @@ final class ServerBench: Sendable {
         options.listenPort = port
         options.usesStandInArtifacts = true
         options.logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        change(&options)
         let server = try await CoordinatorServer(state: state, options: options)
         self.server = server
         running = Task { try await server.run() }
@@ -46,8 +51,11 @@ final class ServerBench: Sendable {
     }
 
     /// A coordinator for the length of a test.
-    static func run(_ body: (ServerBench) async throws -> Void) async throws {
-        let bench = try await ServerBench()
+    static func run(
+        options change: (inout CoordinatorOptions) -> Void = { _ in },
+        _ body: (ServerBench) async throws -> Void
+    ) async throws {
+        let bench = try await ServerBench(options: change)
         do {
             try await body(bench)
         } catch {
@@ -107,6 +115,53 @@ final class ServerBench: Sendable {
                     $0.timeToLive = 600
                 }
             ).token
+        }
+    }
+
+    /// Asks for another certificate with one that a node has.
+    func renew(_ credential: Credential) async throws -> Credential {
+        let key = try PrivateKey.generate()
+        let request = try CertificateRequest.make(commonName: "node", key: key)
+        let answer = try await calling(as: credential) { client in
+            try await WireAgentLink.Client(wrapping: client).renew(
+                .with { $0.certificateRequest = request.pem }
+            )
+        }
+        return Credential(
+            certificate: answer.certificate,
+            key: try key.pem(),
+            authorities: answer.certificateAuthority
+        )
+    }
+
+    /// Says hello with a credential, and runs `body` while the session is open; then waits until
+    /// the coordinator ends it, if `body` does not say so.
+    func session(
+        as credential: Credential,
+        _ body: @escaping @Sendable () async throws -> Void = {}
+    ) async throws {
+        try await calling(as: credential) { client in
+            let request = StreamingClientRequest<WireAgentMessage> { writer in
+                try await writer.write(.with { $0.hello.facts.hostname = "machine" })
+                try await Task.sleep(for: .seconds(600))
+            }
+            try await WireAgentLink.Client(wrapping: client).session(request: request) { response in
+                for try await message in response.messages {
+                    guard case .welcome? = message.message else { continue }
+                    try await body()
+                }
+            }
+        }
+    }
+
+    /// How a hello with a credential is refused; nothing where it is welcomed.
+    func refusal(of credential: Credential) async -> RPCError? {
+        struct Welcomed: Error {}
+        do {
+            try await session(as: credential) { throw Welcomed() }
+            return RPCError(code: .unknown, message: "ended without a welcome")
+        } catch {
+            return error as? RPCError
         }
     }
 

@@ -37,10 +37,10 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
         response: RPCWriter<WireCoordinatorMessage>,
         context: ServerContext
     ) async throws {
-        let node = try await answering { () async throws(ServiceFailure) in
+        let agent = try await answering { () async throws(ServiceFailure) in
             try Caller.agent(in: context)
         }
-        let session = AgentSession(node: node, address: context.remoteAddress, service: self)
+        let session = AgentSession(agent: agent, address: context.remoteAddress, service: self)
         do {
             try await session.run(request, response)
         } catch let failure as ServiceFailure {
@@ -79,10 +79,11 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
 
     private func renew(
         _ request: WireRenewRequest,
-        for node: HostID
+        for agent: CallingAgent
     ) async throws(ServiceFailure)
         -> WireRenewResponse
     {
+        let node = agent.node
         let certificate: Certificate
         do {
             certificate = try authority.issue(
@@ -94,9 +95,17 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
             throw .trust(error)
         }
         let (serial, expires) = (certificate.serial, certificate.notAfter)
-        try await store.serve { db throws in
-            try NodeTable.noteCertificate(of: node, serial: serial, expires: expires, in: db)
+        let isNoted = try await store.serve { db throws in
+            try NodeTable.noteCertificate(
+                of: node,
+                serial: serial,
+                expires: expires,
+                replacing: agent.serial,
+                in: db
+            )
         }
+        // Revoked or enrolled anew while it asked.
+        guard isNoted else { throw .certificate(.superseded(node)) }
         logger.note("A node renewed its certificate", [.node: node.description])
         return .with {
             $0.certificate = certificate.pem

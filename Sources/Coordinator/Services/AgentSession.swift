@@ -8,12 +8,14 @@ import SwiftProtobuf
 /// One agent's session: hello, welcome, then assignments one way and reports the other, until
 /// either side goes or a newer session of the node takes its place.
 struct AgentSession: Sendable {
-    /// The node that the certificate names.
-    let node: HostID
+    /// Who speaks.
+    let agent: CallingAgent
     /// Where it calls from.
     let address: String
     /// What the session works with.
     let service: AgentLinkService
+
+    private var node: HostID { agent.node }
 
     /// Milliseconds between health reports.
     static let healthInterval: Int64 = 10_000
@@ -95,18 +97,7 @@ struct AgentSession: Sendable {
         guard case .hello(let hello)? = message.message else {
             throw .invalid("a session begins with hello")
         }
-        let (node, address) = (node, address)
-        let served = try await service.store.serve { db throws in
-            try NodeTable.noteSession(
-                of: node,
-                facts: hello.facts,
-                address: address,
-                at: now,
-                in: db
-            )
-            return try JoinTokenTable.closeRetries(of: node, in: db)
-        }
-        for token in served { service.gate.remove(token) }
+        try await note(hello, at: now)
         let welcome = WireWelcome.with {
             $0.healthInterval = Self.healthInterval
             $0.now = now
@@ -129,6 +120,27 @@ struct AgentSession: Sendable {
         }
         service.logger.note("A node is here", [.node: node.description, .address: address])
         return session
+    }
+
+    /// Only who comes with the newest certificate has had the answer to its enrolment or renewal.
+    private func note(_ hello: WireHello, at now: Int64) async throws(ServiceFailure) {
+        let (agent, address) = (agent, address)
+        let served = try await service.store.serve { db throws in
+            try NodeTable.noteSession(
+                of: agent.node,
+                facts: hello.facts,
+                address: address,
+                at: now,
+                in: db
+            )
+            let isNewest = try NodeTable.settleCertificate(
+                of: agent.node,
+                serial: agent.serial,
+                in: db
+            )
+            return isNewest ? try JoinTokenTable.closeRetries(of: agent.node, in: db) : []
+        }
+        for token in served { service.gate.remove(token) }
     }
 
     private func take(

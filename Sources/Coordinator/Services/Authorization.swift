@@ -8,6 +8,10 @@ import Trust
 struct Authorization: ServerInterceptor {
     /// The trust domain of this coordinator.
     let cluster: String
+    /// Fails where an agent's certificate counts no longer.
+    let demand: @Sendable (CallingAgent) async throws(ServiceFailure) -> Void
+    /// Takes one line, with the peer's address, for each call that is refused.
+    var log: @Sendable (_ address: String, _ reason: String) -> Void = { _, _ in }
 
     func intercept<Input: Sendable, Output: Sendable>(
         request: StreamingServerRequest<Input>,
@@ -16,23 +20,40 @@ struct Authorization: ServerInterceptor {
             @Sendable @concurrent (StreamingServerRequest<Input>, ServerContext) async throws ->
             StreamingServerResponse<Output>
     ) async throws -> StreamingServerResponse<Output> {
+        var admitted = context
         do {
-            guard let peer = context.transportSpecific as? ServerPeer else {
-                throw ServiceFailure.denied("the connection proves no identity")
-            }
-            let caller = try caller(uris: peer.uris, on: peer.application)
-            try admit(caller, to: context.descriptor.service.fullyQualifiedService)
-            var context = context
-            context.transportSpecific = caller
-            return try await next(request, context)
+            admitted.transportSpecific = try await caller(in: context)
+        } catch let failure {
+            let error = RPCError(failure)
+            log(context.remotePeer, error.message)
+            throw error
+        }
+        do {
+            return try await next(request, admitted)
         } catch let failure as ServiceFailure {
             throw RPCError(failure)
         }
     }
 
+    private func caller(in context: ServerContext) async throws(ServiceFailure) -> Caller {
+        guard let peer = context.transportSpecific as? ServerPeer else {
+            throw .denied("the connection proves no identity")
+        }
+        let caller = try caller(of: peer)
+        try admit(caller, to: context.descriptor.service.fullyQualifiedService)
+        if case .agent(let agent) = caller { try await demand(agent) }
+        return caller
+    }
+
+    /// Who speaks on a connection of this peer.
+    func caller(of peer: ServerPeer) throws(ServiceFailure) -> Caller {
+        try caller(uris: peer.uris, serial: peer.serial, on: peer.application)
+    }
+
     /// Who speaks on a connection whose certificate names these.
     func caller(
         uris: [String],
+        serial: String = "",
         on application: ApplicationProtocol
     ) throws(ServiceFailure)
         -> Caller
@@ -52,7 +73,7 @@ struct Authorization: ServerInterceptor {
             )
         }
         switch identity {
-        case .agent(_, let id): return .agent(id)
+        case .agent(_, let id): return .agent(CallingAgent(node: id, serial: serial))
         case .operator(_, let name): return .operator(name)
         case .coordinator: throw .denied("a coordinator's certificate may not call a coordinator")
         }
@@ -78,7 +99,7 @@ extension Caller {
     fileprivate var role: String {
         switch self {
         case .newcomer: "a machine that enrols"
-        case .agent(let node): "the agent of \(node)"
+        case .agent(let agent): "the agent of \(agent.node)"
         case .operator(let name): "the operator \(name)"
         }
     }

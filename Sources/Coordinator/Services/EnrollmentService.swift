@@ -15,6 +15,8 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     let authority: CertificateAuthority
     /// Where tokens and nodes are kept.
     let store: Store
+    /// Ends those made with the node's earlier certificates.
+    let connections: PeerConnections
     /// Where enrolments are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -55,6 +57,8 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
             certificateExpires: certificate.notAfter
         )
         try await consume(token, for: certificate.publicKeySHA256, enrolling: row, at: now)
+        let identity = SPIFFEIdentity.agent(cluster: cluster, id: node)
+        connections.end(ofAgent: identity, keeping: certificate.serial)
         logger.note("A node enrolled", [.node: node.description, .address: address])
         return .with {
             $0.cluster = cluster

@@ -25,6 +25,8 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     let preparation: RolloutPreparation
     /// Who may enrol at all.
     let gate: EnrollmentGate
+    /// Ends those of revoked nodes.
+    let connections: PeerConnections
     /// Where state changes are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -144,6 +146,22 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
         }
     }
 
+    func revokeNode(
+        request: WireRevokeNodeRequest,
+        context: ServerContext
+    ) async throws
+        -> WireRevokeNodeResponse
+    {
+        let name = Caller.operatorName(in: context)
+        return try await answering { () async throws(ServiceFailure) in
+            let revocation = NodeRevocation(at: now(), reason: request.reason)
+            guard let node = HostID(request.nodeID) else {
+                throw .invalid("'\(request.nodeID)' is no node id: use 1 to 63 of a-z, 0-9 and -")
+            }
+            return try await revoke(node, revocation, asked: name)
+        }
+    }
+
     private func createToken(
         _ request: WireCreateTokenRequest
     ) async throws(ServiceFailure)
@@ -189,6 +207,8 @@ extension WireNode {
         if let health = session?.health { self.health = health }
         address = row.address
         certificateExpires = row.certificateExpires
+        revoked = row.revocation?.at ?? 0
+        revocationReason = row.revocation?.reason ?? ""
     }
 }
 

@@ -18,6 +18,9 @@ enum StoreMigrations {
         migrator.registerMigration("keys of used tokens") { db in
             try JoinTokenTable.addUsedKey(in: db)
         }
+        migrator.registerMigration("revocation of nodes") { db in
+            try NodeTable.addRevocation(in: db)
+        }
         return migrator
     }
 

@@ -266,6 +266,18 @@ public nonisolated struct WireNode: @unchecked Sendable {
     set {_uniqueStorage()._certificateExpires = newValue}
   }
 
+  /// Since when its certificates are worth nothing, milliseconds since 1970; 0 where they are good.
+  public var revoked: Int64 {
+    get {_storage._revoked}
+    set {_uniqueStorage()._revoked = newValue}
+  }
+
+  /// What the operator said why.
+  public var revocationReason: String {
+    get {_storage._revocationReason}
+    set {_uniqueStorage()._revocationReason = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -552,6 +564,40 @@ public nonisolated struct WireRolloutEnded: Sendable {
   public init() {}
 }
 
+public nonisolated struct WireRevokeNodeRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var nodeID: String = String()
+
+  /// For people; at most 200 characters, may be empty.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireRevokeNodeResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Since when, milliseconds since 1970.
+  public var revoked: Int64 = 0
+
+  /// Whether it was before this call.
+  public var wasRevoked: Bool = false
+
+  /// The reason that stands: the first one given.
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "isthmus.v1"
@@ -689,7 +735,7 @@ nonisolated extension WireListNodesResponse: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Node"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}connected\0\u{3}last_seen\0\u{1}facts\0\u{1}health\0\u{1}address\0\u{3}certificate_expires\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}connected\0\u{3}last_seen\0\u{1}facts\0\u{1}health\0\u{1}address\0\u{3}certificate_expires\0\u{1}revoked\0\u{3}revocation_reason\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -699,6 +745,8 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _health: WireHealthReport? = nil
     var _address: String = String()
     var _certificateExpires: Int64 = 0
+    var _revoked: Int64 = 0
+    var _revocationReason: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -716,6 +764,8 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _health = source._health
       _address = source._address
       _certificateExpires = source._certificateExpires
+      _revoked = source._revoked
+      _revocationReason = source._revocationReason
     }
   }
 
@@ -741,6 +791,8 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._health) }()
         case 6: try { try decoder.decodeSingularStringField(value: &_storage._address) }()
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._certificateExpires) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._revoked) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._revocationReason) }()
         default: break
         }
       }
@@ -774,6 +826,12 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if _storage._certificateExpires != 0 {
         try visitor.visitSingularInt64Field(value: _storage._certificateExpires, fieldNumber: 7)
       }
+      if _storage._revoked != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._revoked, fieldNumber: 8)
+      }
+      if !_storage._revocationReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._revocationReason, fieldNumber: 9)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -790,6 +848,8 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._health != rhs_storage._health {return false}
         if _storage._address != rhs_storage._address {return false}
         if _storage._certificateExpires != rhs_storage._certificateExpires {return false}
+        if _storage._revoked != rhs_storage._revoked {return false}
+        if _storage._revocationReason != rhs_storage._revocationReason {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1423,6 +1483,81 @@ nonisolated extension WireRolloutEnded: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.unchanged != rhs.unchanged {return false}
     if lhs.failed != rhs.failed {return false}
     if lhs.digest != rhs.digest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRevokeNodeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RevokeNodeRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}node_id\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.nodeID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.nodeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.nodeID, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRevokeNodeRequest, rhs: WireRevokeNodeRequest) -> Bool {
+    if lhs.nodeID != rhs.nodeID {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRevokeNodeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RevokeNodeResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revoked\0\u{3}was_revoked\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.revoked) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.wasRevoked) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.revoked != 0 {
+      try visitor.visitSingularInt64Field(value: self.revoked, fieldNumber: 1)
+    }
+    if self.wasRevoked != false {
+      try visitor.visitSingularBoolField(value: self.wasRevoked, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRevokeNodeResponse, rhs: WireRevokeNodeResponse) -> Bool {
+    if lhs.revoked != rhs.revoked {return false}
+    if lhs.wasRevoked != rhs.wasRevoked {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
