@@ -32,7 +32,7 @@ struct CoordinatorServices: Sendable {
     /// Its memory.
     let store: Store
     /// Which agents are there.
-    let registry = NodeRegistry()
+    let registry: NodeRegistry
     /// Who follows rollouts.
     let watchers = RolloutWatchers()
     /// Which rollouts are at work.
@@ -55,7 +55,10 @@ struct CoordinatorServices: Sendable {
         authority = try state.loadAuthority()
         store = try Store(path: state.store)
         cache = try ArtifactCache(directory: state.artifacts)
-        let tokens = try await store.read { db throws in try JoinTokenTable.answerable(in: db) }
+        let (tokens, nodes) = try await store.read { db throws in
+            (try JoinTokenTable.answerable(in: db), try NodeTable.count(in: db))
+        }
+        registry = NodeRegistry(known: nodes)
         gate = EnrollmentGate(tokens, now: options.now)
         driver = RolloutDriver(
             DriverSurroundings(

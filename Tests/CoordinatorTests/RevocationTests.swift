@@ -140,7 +140,8 @@ import Trust
 
     @Test func `a connection ends with its certificate`() async throws {
         let time = Clock()
-        try await ServerBench.run(options: { $0.now = { time.now } }) { bench in
+        let change = { (options: inout CoordinatorOptions) in options.now = { time.now } }
+        try await ServerBench.run(options: change) { bench in
             let agent = try await bench.enrol(bench.token(for: "seoul"))
             let error = await #expect(throws: RPCError.self) {
                 try await bench.session(as: agent) { time.advance(by: 31 * 86_400_000) }

@@ -4,6 +4,7 @@ import Plan
 import Protocol
 import RolloutEngine
 import SwiftProtobuf
+import Synchronization
 
 /// One agent's session: hello, welcome, then assignments one way and reports the other, until
 /// either side goes or a newer session of the node takes its place.
@@ -25,6 +26,8 @@ struct AgentSession: Sendable {
     private static let longestLine = 2_000
     /// How long an agent may take to say hello.
     private static let helloLimit = Duration.seconds(10)
+    /// How long an agent that has gone on to another session may take to end this one.
+    private static let farewellLimit = Duration.seconds(15)
 
     /// Serves the session to its end.
     func run(
@@ -35,13 +38,19 @@ struct AgentSession: Sendable {
             of: WireCoordinatorMessage.self,
             bufferingPolicy: .bufferingOldest(NodeRegistry.longestQueue)
         )
+        let greeted = GreetedSession()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await message in queue { try await response.write(message) }
+                guard let session = greeted.session,
+                    service.registry.isSucceeded(session)
+                else { return }
+                // The agent has gone on to a new certificate; what it had said before is heard yet.
+                try await Task.sleep(for: Self.farewellLimit)
             }
             group.addTask {
                 defer { outbound.finish() }
-                try await listen(request, outbound)
+                try await listen(request, outbound) { greeted.session = $0 }
             }
             // The first to end ends the other: an agent that went, or a session that was replaced.
             defer { group.cancelAll() }
@@ -51,7 +60,8 @@ struct AgentSession: Sendable {
 
     private func listen(
         _ request: RPCAsyncSequence<WireAgentMessage, any Error>,
-        _ outbound: AsyncStream<WireCoordinatorMessage>.Continuation
+        _ outbound: AsyncStream<WireCoordinatorMessage>.Continuation,
+        began: (NodeRegistry.Session) -> Void
     ) async throws {
         let impatience = Task {
             guard (try? await Task.sleep(for: Self.helloLimit)) != nil else { return }
@@ -63,6 +73,7 @@ struct AgentSession: Sendable {
         impatience.cancel()
         let session = try await greet(first, outbound, at: service.now())
         defer { part(from: session) }
+        began(session)
         do {
             try await converse(&messages, in: session)
         } catch {
@@ -101,25 +112,36 @@ struct AgentSession: Sendable {
         let welcome = WireWelcome.with {
             $0.healthInterval = Self.healthInterval
             $0.now = now
+            $0.reconnectSpread = service.registry.reconnectSpread
         }
         outbound.yield(.with { $0.welcome = welcome })
         guard
             let session = service.registry.connect(
                 node,
                 from: address,
+                serial: agent.serial,
                 hello: hello,
                 at: now,
                 outbound: outbound
             )
         else { throw .stopping }
-        if let earlier = session.displaced {
-            service.logger.note(
-                "A node's session at \(earlier) was displaced by another session",
-                [.node: node.description, .address: address]
-            )
-        }
-        service.logger.note("A node is here", [.node: node.description, .address: address])
+        logArrival(of: session)
         return session
+    }
+
+    private func logArrival(of session: NodeRegistry.Session) {
+        let logger = service.logger
+        let whence: [LogKey: String] = [.node: node.description, .address: address]
+        switch session.earlier {
+        case .none:
+            break
+        case .succeeded:
+            logger.note("A node went on to its new certificate", whence)
+            return
+        case .displaced(let earlier):
+            logger.note("A node's session at \(earlier) was displaced by another session", whence)
+        }
+        logger.note("A node is here", whence)
     }
 
     /// Only who comes with the newest certificate has had the answer to its enrolment or renewal.
@@ -198,5 +220,15 @@ struct AgentSession: Sendable {
         _ = try? await service.store.write { db throws in
             try NodeTable.noteSeen(node, at: now, in: db)
         }
+    }
+}
+
+/// The session that came of a hello, once there is one.
+private final class GreetedSession: Sendable {
+    private let state = Mutex<NodeRegistry.Session?>(nil)
+
+    var session: NodeRegistry.Session? {
+        get { state.withLock(\.self) }
+        set { state.withLock { $0 = newValue } }
     }
 }

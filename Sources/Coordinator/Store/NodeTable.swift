@@ -145,6 +145,11 @@ enum NodeTable {
             .map(read)
     }
 
+    /// How many have enrolled and were not revoked.
+    static func count(in db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM node WHERE revoked IS NULL") ?? 0
+    }
+
     /// All nodes by id.
     static func all(in db: Database) throws -> [NodeRow] {
         try Row.fetchAll(db, sql: "SELECT * FROM node ORDER BY id").map(read)
