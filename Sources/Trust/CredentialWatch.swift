@@ -34,6 +34,7 @@ public struct CredentialWatch: Sendable {
     /// - Parameters:
     ///   - known: The credential in use.
     ///   - now: Milliseconds since 1970.
+    /// - Returns: What was found.
     public mutating func look(known: Credential, now: Int64) -> Finding {
         let stamps = CredentialFiles(directory: directory).all.map(FileStamp.init)
         let isStill = stamps == seen
