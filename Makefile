@@ -1,6 +1,6 @@
-# The project's words. What is longer than a few lines is a script under packaging/ or Tests/Lab/.
+# The project's words. What is longer than a few lines is a script under packaging/, Tests/Lab/ or Benchmarks/.
 
-.PHONY: demo test lab lint format deb check protocol clean
+.PHONY: demo test attack fuzz tsan asan lab bench lint format deb check protocol clean
 
 # A coordinator and three agents on played machines: a whole rollout, nothing left behind.
 demo:
@@ -10,9 +10,29 @@ demo:
 test:
 	@packaging/test.sh
 
+# Floods and idle connections on a real coordinator over loopback, and what they cost it.
+attack:
+	@Tests/Attack/run.sh
+
+# Searches for bytes that crash, hang or bloat us: SECONDS= for each of the entries, or TARGET= alone.
+fuzz:
+	@packaging/fuzz.sh $(or $(SECONDS),600) $(TARGET)
+
+# Looks for races of threads in the transport, under its tests.
+tsan:
+	@packaging/sanitize.sh thread
+
+# Looks for misuse and leaks of memory where we call C, under its tests.
+asan:
+	@packaging/sanitize.sh address
+
 # The packages on real Debian hosts with a WAN between them. Needs root.
 lab:
 	@Tests/Lab/run.sh
+
+# The transport beside its peer: one table of ratios. ONLY=unary|streams|handshakes|idle for a part.
+bench:
+	@Benchmarks/run.sh
 
 # What a reviewer need not look for.
 lint:
@@ -20,7 +40,7 @@ lint:
 
 # Rewrites the Swift files in the project's style.
 format:
-	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 # dist/isthmus-agent_*.deb and dist/isthmus-coordinator_*.deb
 deb:
@@ -37,4 +57,4 @@ protocol:
 	@packaging/protocol/generate.sh
 
 clean:
-	@rm -rf .build .venv dist
+	@rm -rf .build .build-fuzz .build-thread .build-address .venv dist Benchmarks/.build

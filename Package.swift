@@ -17,6 +17,7 @@ let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser: Target.Dependency = .product(
@@ -40,6 +41,19 @@ let package = Package(
     products: [
         .executable(name: "coordinator", targets: ["Coordinator"]),
         .executable(name: "node-agent", targets: ["NodeAgent"]),
+        // For the packages nested in this one: benchmarks and fuzzing.
+        .library(name: "Plan", targets: ["Plan"]),
+        .library(name: "PlanFile", targets: ["PlanFile"]),
+        .library(name: "Steps", targets: ["Steps"]),
+        .library(name: "Trust", targets: ["Trust"]),
+        .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
+        .library(name: "HTTP2Session", targets: ["HTTP2Session"]),
+        .library(name: "TLSSession", targets: ["TLSSession"]),
+        .library(name: "GRPCTransport", targets: ["GRPCTransport"]),
+        .library(name: "Protocol", targets: ["Protocol"]),
+        .library(name: "Daemon", targets: ["Daemon"]),
+        .library(name: "Agent", targets: ["Agent"]),
+        .library(name: "FuzzEntries", targets: ["FuzzEntries"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -49,7 +63,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
@@ -63,12 +76,16 @@ let package = Package(
 
         // MARK: Reading plans and doing steps
 
-        // Bytes of JSON or YAML to a plan, or every problem with its place in the text.
-        .target(
-            name: "PlanFile",
-            dependencies: ["Plan", .product(name: "Yams", package: "Yams")],
-            swiftSettings: strict
+        // libyaml, as the distribution ships it.
+        .systemLibrary(
+            name: "CYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"])]
         ),
+        // Bytes of JSON or YAML to values that know their places in the text, and problems with theirs.
+        .target(name: "Document", dependencies: ["Plan", "CYAML"], swiftSettings: strict),
+        // Such values to a plan, or every problem of it.
+        .target(name: "PlanFile", dependencies: ["Document", "Plan"], swiftSettings: strict),
         // One file per kind of step; every effect goes through `Host`.
         .target(name: "Steps", dependencies: ["Plan"], swiftSettings: pure),
 
@@ -104,7 +121,7 @@ let package = Package(
         // gRPC's client and server transports over the two, on NIO's sockets.
         .target(
             name: "GRPCTransport",
-            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioPosix],
+            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioLocks, nioPosix],
             swiftSettings: strict
         ),
         // The messages and services, generated from the .proto files beside them.
@@ -127,7 +144,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Daemon", "Plan", "Steps", "Trust", "GRPCTransport", "Protocol", grpcCore,
+                "Daemon", "Document", "Plan", "Steps", "Trust", "GRPCTransport", "Protocol",
+                grpcCore,
                 logging, swiftProtobuf,
             ],
             swiftSettings: strict
@@ -150,12 +168,12 @@ let package = Package(
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Agent", "Daemon", "Plan", "PlanFile", "RolloutEngine", "Steps", "Trust",
+                "Agent", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine", "Steps",
+                "Trust",
                 "GRPCTransport", "Protocol", "SimulatedHost", argumentParser, grpcCore, logging,
                 serviceLifecycle,
                 subprocess, swiftProtobuf, unixSignals,
                 .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),
@@ -169,6 +187,17 @@ let package = Package(
             path: "Tests/HostContract",
             swiftSettings: strict
         ),
+        // Ways into the modules for any bytes: `make fuzz` searches, FuzzingTests replay.
+        .target(
+            name: "FuzzEntries",
+            dependencies: [
+                "Agent", "Document", "GRPCTransport", "HTTP2Session", "Plan", "PlanFile",
+                "Protocol",
+                "Steps", "Trust", grpcCore, swiftProtobuf,
+            ],
+            path: "Tests/Fuzzing/Entries",
+            swiftSettings: strict
+        ),
         .testTarget(name: "PlanTests", dependencies: ["Plan"], swiftSettings: strict),
         .testTarget(
             name: "RolloutEngineTests",
@@ -177,7 +206,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PlanFileTests",
-            dependencies: ["Plan", "PlanFile"],
+            dependencies: ["Document", "Plan", "PlanFile"],
             exclude: ["BadPlans"],
             swiftSettings: strict
         ),
@@ -205,7 +234,7 @@ let package = Package(
             name: "GRPCTransportTests",
             dependencies: [
                 "GRPCTransport", "HTTP2Session", "Plan", "Protocol", "TLSSession", "Trust",
-                grpcCore, nioCore, nioPosix, swiftProtobuf,
+                grpcCore, nioCore, nioLocks, nioPosix, swiftProtobuf,
             ],
             exclude: ["Python"],
             swiftSettings: strict
@@ -214,8 +243,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Daemon", "GRPCTransport", "Plan", "Protocol", "SimulatedHost", "Steps",
-                "Trust",
+                "Agent", "Daemon", "Document", "GRPCTransport", "Plan", "Protocol", "SimulatedHost",
+                "Steps", "Trust",
                 grpcCore, logging, swiftProtobuf,
             ],
             swiftSettings: strict
@@ -236,6 +265,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "FuzzingTests", dependencies: ["FuzzEntries"], swiftSettings: strict),
         // Both programs as processes, over loopback.
         .testTarget(
             name: "EndToEndTests",

@@ -23,12 +23,14 @@ public struct AgentService: Sendable {
         _ state: AgentState,
         host: any Host,
         machine: any MachineReporter,
+        policy: AgentPolicy = .everything,
         logger: Logger
     ) throws(AgentFailure) {
         try self.init(
             state,
             host: host,
             machine: machine,
+            policy: policy,
             delay: ReconnectDelay(),
             logger: logger,
             decode: StepCatalog.decode(kind:parameters:)
@@ -40,6 +42,7 @@ public struct AgentService: Sendable {
         _ state: AgentState,
         host: any Host,
         machine: any MachineReporter,
+        policy: AgentPolicy = .everything,
         delay: ReconnectDelay,
         logger: Logger,
         decode: @escaping StepExecution.Decode
@@ -55,7 +58,11 @@ public struct AgentService: Sendable {
                 journal: try ExecutionJournal(stateDirectory: state.directory, logger: logger),
                 execution: StepExecution(
                     host: host,
-                    artifacts: CoordinatorArtifactSource(connection),
+                    artifacts: PolicedArtifactSource(
+                        policy: policy,
+                        source: CoordinatorArtifactSource(connection)
+                    ),
+                    policy: policy,
                     decode: decode
                 ),
                 logger: logger
@@ -65,6 +72,7 @@ public struct AgentService: Sendable {
         }
         self.delay = delay
         self.logger = logger
+        logger.info("policy: \(policy.summary)")
     }
 
     /// Runs until the task is cancelled. Steps that run then are interrupted; they are checked again
@@ -128,6 +136,7 @@ public struct AgentService: Sendable {
                 authorities: credential.authorities
             )
         )
+        configuration.userAgent = Release.userAgent
         // What may be under way bounds how fast artifacts come: over a path with a round trip of
         // 150 ms, the default of 64 KiB would be 430 kB/s.
         configuration.limits.unreadBytesPerCall = 1024 * 1024

@@ -34,6 +34,9 @@ actor Assignments {
         for entry in entries { results[entry.id] = entry.result }
     }
 
+    /// What the server's owner lets this agent do.
+    nonisolated var policy: AgentPolicy { execution.policy }
+
     /// What the hello names.
     var unfinished: [String] { machine.unfinished.map(\.description) }
 
@@ -59,13 +62,28 @@ actor Assignments {
     func assign(_ assignment: WireStepAssignment) {
         do {
             let (id, mode) = try Self.read(assignment)
+            if !isFinished(id) { try execution.admit(assignment) }
             assigned[id] = assignment
             perform(machine.handle(.assigned(id, mode)))
             if !isAwaitingStart(id) { assigned[id] = nil }
         } catch {
-            log(.warning, "refused an assignment", assignment.executionID, error.message)
-            send(.with { $0.result = StepMessages.failed(assignment.executionID, error) })
+            refuse(assignment.executionID, error)
         }
+    }
+
+    /// An execution that an earlier process began, perhaps under another policy, ends by it.
+    private func refuse(_ text: String, _ failure: StepFailure) {
+        log(.warning, "refused an assignment", text, failure.message)
+        let result = StepMessages.failed(text, failure)
+        if let id = ExecutionID(text), case .interrupted? = machine.executions[id]?.phase {
+            finish(id, result, keeping: .journal)
+        } else {
+            send(.with { $0.result = result })
+        }
+    }
+
+    private func isFinished(_ id: ExecutionID) -> Bool {
+        if case .finished? = machine.executions[id]?.phase { true } else { false }
     }
 
     /// The coordinator no longer wants a step done.

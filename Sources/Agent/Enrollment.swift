@@ -104,12 +104,13 @@ private struct Endpoint {
 
     func ask(_ message: WireEnrollRequest) async throws(AgentFailure) -> WireEnrollResponse {
         do {
-            let configuration = ClientConfiguration(
+            var configuration = ClientConfiguration(
                 host: host,
                 port: Int(port),
                 trust: .pinnedAuthority(publicKeySHA256: pin),
                 identity: nil
             )
+            configuration.userAgent = Release.userAgent
             let transport = HTTP2ClientTransport(configuration)
             return try await withGRPCClient(transport: transport) { client in
                 try await WireEnrollment.Client(wrapping: client).enroll(
@@ -161,6 +162,13 @@ private struct Endpoint {
         case .unauthenticated, .permissionDenied, .notFound, .failedPrecondition:
             // The coordinator knows which token it was and says what to do.
             return AgentFailure("the coordinator at \(host):\(port) refused the token: \(words)")
+        case .resourceExhausted:
+            return AgentFailure(
+                "the coordinator at \(host):\(port) did not look at the token: \(words)",
+                remedy:
+                    "Nothing was used up. If this machine shares its address with others, one of"
+                    + " them is trying wrong tokens."
+            )
         default:
             return AgentFailure("enrolment at \(host):\(port) failed: \(words) (\(error.code))")
         }

@@ -2,7 +2,6 @@ import Daemon
 import GRPCCore
 import Logging
 import Protocol
-import Steps
 import SwiftProtobuf
 import Synchronization
 import Trust
@@ -132,7 +131,9 @@ extension Session {
         let unfinished = await assignments.unfinished
         return .with {
             $0.facts = facts
-            $0.stepKinds = StepCatalog.kinds.map { $0.kind }
+            $0.stepKinds = assignments.policy.allowedKinds
+            $0.refusedStepKinds = assignments.policy.refusedKinds
+            $0.policyFile = assignments.policy.file ?? ""
             $0.unfinished = unfinished
         }
     }
@@ -147,6 +148,9 @@ extension Session {
         case .drain(let words):
             tellDrain(words.reconnectSpread)
             return .drained
+        case .probe(let probe):
+            let answer = ProbeAnswer.to(probe, received: WallClock.microseconds())
+            if let answer { outbox.send(answer) }
         // A newer coordinator may say more than this agent knows.
         case nil: logger.debug("passed over an unknown message")
         }

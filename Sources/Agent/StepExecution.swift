@@ -16,11 +16,23 @@ struct StepExecution: Sendable {
     let host: any Host
     /// Where artifacts come from.
     let artifacts: any ArtifactSource
+    /// What the server's owner allows.
+    var policy = AgentPolicy.everything
     /// The kinds of steps that are known.
     let decode: Decode
     /// Milliseconds beyond its time before a step is cut off. One that minds its time can say
     /// better what it waited for; the coordinator gives an attempt up later still.
     var grace: Int64 = 5000
+
+    /// Fails, for good, where the policy does not allow the step, done or only looked at. A step that
+    /// cannot be read is left to `run`, which says so.
+    func admit(_ assignment: WireStepAssignment) throws(StepFailure) {
+        try policy.demand(kind: assignment.kind)
+        guard policy.looksInside(kind: assignment.kind),
+            let step = try? decode(assignment.kind, [UInt8](assignment.parameters))
+        else { return }
+        try policy.demand(step)
+    }
 
     /// Runs to the end of the step, of its time, or of the task.
     @concurrent

@@ -47,6 +47,7 @@ enum StepMessages {
             $0.details = failure.details.suffix(detailsLimit).map { OneLine.clip($0) }
             $0.remedy = OneLine.clip(failure.remedy, limit: 2000)
             $0.permanent = failure.isPermanent
+            $0.refused = failure.isRefusal
         }
     }
 

@@ -1,3 +1,4 @@
+import Daemon
 import Foundation
 import GRPCCore
 import GRPCTransport
@@ -60,8 +61,9 @@ final class CoordinatorServer: Service {
             identity: TLSIdentity(credential)
         )
         listening.acceptsEnrollment = { [gate = services.gate] in gate.isOpen }
+        listening.isShort = { HealthService.shortMethods.contains($0) }
         listening.log = { [logger = options.logger] in logger.note("\($0)") }
-        listening.greeted = Doorkeeper(services, logger: options.logger).greet
+        listening.greeted = Doorkeeper(services).greet
         transport = HTTP2ServerTransport(listening)
         services.connections.follow(transport)
         server = GRPCServer(
@@ -92,12 +94,13 @@ final class CoordinatorServer: Service {
             throw error
         }
         await services.driver.stop()
-        try services.store.close()
+        try await services.close()
     }
 
     /// Says farewell to all and lets their calls end. `run` returns soon after.
     func beginGracefulShutdown() {
         options.logger.note("The coordinator stops")
+        services.events.note(.coordinatorStopping(at: options.now()))
         services.drain()
         server.beginGracefulShutdown()
     }
@@ -125,6 +128,9 @@ final class CoordinatorServer: Service {
         options.logger.note(
             "The coordinator serves",
             [.cluster: services.configuration.cluster, .port: String(port)]
+        )
+        services.events.note(
+            .coordinatorStarted(release: Release.version, at: options.now())
         )
     }
 

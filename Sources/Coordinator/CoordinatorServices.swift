@@ -41,8 +41,18 @@ struct CoordinatorServices: Sendable {
     let gate: EnrollmentGate
     /// Who is connected, for those whose time is over.
     let connections = PeerConnections()
+    /// Slows those who guess tokens.
+    let throttle: EnrollmentThrottle
+    /// What steps say.
+    let logs: StepLogs
+    /// What happens in the cluster.
+    let events: EventHistory
+    /// Who was refused.
+    let refusals: CallRefusals
     /// Whether it serves.
     let health = HealthService()
+    /// What it speaks.
+    let reflection = ReflectionService()
 
     private let cache: ArtifactCache
     private let mailbox = CheckMailbox()
@@ -59,12 +69,18 @@ struct CoordinatorServices: Sendable {
             (try JoinTokenTable.answerable(in: db), try NodeTable.count(in: db))
         }
         registry = NodeRegistry(known: nodes)
+        refusals = CallRefusals(logger: options.logger)
         gate = EnrollmentGate(tokens, now: options.now)
+        throttle = EnrollmentThrottle(gate, logger: options.logger)
+        logs = StepLogs(store: store, logger: options.logger)
+        events = EventHistory(store: store, logger: options.logger)
         driver = RolloutDriver(
             DriverSurroundings(
                 store: store,
                 registry: registry,
                 watchers: watchers,
+                logs: logs,
+                events: events,
                 logger: options.logger,
                 now: options.now
             )
@@ -73,13 +89,13 @@ struct CoordinatorServices: Sendable {
 
     /// What agents, operators and newcomers call.
     var all: [any RegistrableRPCService] {
-        [enrollment, agentLink, operators, health]
+        [enrollment, agentLink, operators, health, reflection]
     }
 
     /// What stands before all of them.
     var authorization: Authorization {
-        Authorization(cluster: configuration.cluster, demand: demand) { [logger = options.logger] in
-            logger.note("A call was refused", [.address: $0, .reason: $1])
+        Authorization(cluster: configuration.cluster, demand: demand) { [refusals] in
+            refusals.note($1, from: $0)
         }
     }
 
@@ -100,6 +116,15 @@ struct CoordinatorServices: Sendable {
         health.stop()
         watchers.close()
         registry.drain()
+        logs.bell.close()
+        events.bell.close()
+    }
+
+    /// Writes what is not written yet, and closes the store.
+    func close() async throws {
+        await logs.flush()
+        await events.flush()
+        try store.close()
     }
 
     private var enrollment: EnrollmentService {
@@ -108,6 +133,8 @@ struct CoordinatorServices: Sendable {
             authority: authority,
             store: store,
             connections: connections,
+            throttle: throttle,
+            events: events,
             logger: options.logger,
             now: options.now
         )
@@ -123,6 +150,7 @@ struct CoordinatorServices: Sendable {
             mailbox: mailbox,
             cache: cache,
             gate: gate,
+            events: events,
             logger: options.logger,
             now: options.now
         )
@@ -144,6 +172,8 @@ struct CoordinatorServices: Sendable {
             ),
             gate: gate,
             connections: connections,
+            logs: logs,
+            events: events,
             logger: options.logger,
             now: options.now
         )

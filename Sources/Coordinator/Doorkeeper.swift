@@ -1,18 +1,15 @@
 import GRPCTransport
-import Logging
 
 /// Looks at who has just connected, and shows those the door whose certificates the authority signed
 /// but which count no longer. They have the time to ask once and be told why.
 struct Doorkeeper: Sendable {
     private let services: CoordinatorServices
-    private let logger: Logger
 
     /// How long a refused peer's connection stays.
     private static let grace = Duration.seconds(5)
 
-    init(_ services: CoordinatorServices, logger: Logger) {
+    init(_ services: CoordinatorServices) {
         self.services = services
-        self.logger = logger
     }
 
     /// Returns at once; the store is asked meanwhile.
@@ -25,10 +22,7 @@ struct Doorkeeper: Sendable {
             } catch {
                 // A store that does not answer now is asked again at each call.
                 guard case .certificate(let refusal) = error else { return }
-                logger.note(
-                    "A connection was refused",
-                    [.address: connection.address, .reason: refusal.description]
-                )
+                services.refusals.note(refusal.description, from: connection.address)
                 // A GOAWAY now would keep the peer from asking, and so from hearing why.
                 try? await Task.sleep(for: Self.grace)
                 connection.close("the certificate of this connection counts no longer")

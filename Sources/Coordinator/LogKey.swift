@@ -5,6 +5,7 @@ enum LogKey: String {
     case address
     case attempt
     case cluster
+    case descriptors
     case error
     case execution
     case expires

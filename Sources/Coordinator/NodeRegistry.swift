@@ -26,14 +26,21 @@ final class NodeRegistry: Sendable {
         let earlier: Earlier
         /// What the machine said about itself.
         let facts: WireMachineFacts
-        /// The step kinds that the agent knows.
+        /// The step kinds that the agent carries out.
         let stepKinds: Set<String>
+        /// Those that it knows and its server's own policy refuses.
+        let refusedKinds: Set<String>
+        /// The file of that policy, as the agent calls it; empty where there is none.
+        let policyFile: String
         /// Executions it has begun and not finished.
         let unfinished: [String]
         /// The last health report.
         var health: WireHealthReport?
         /// When it last said anything, milliseconds since 1970.
         var lastSeen: Int64
+        /// What probes found about the way to it and its clock, and when; nothing while none was
+        /// answered.
+        var clock: WireNodeClock?
 
         fileprivate let outbound: AsyncStream<WireCoordinatorMessage>.Continuation
     }
@@ -106,6 +113,8 @@ final class NodeRegistry: Sendable {
                 } ?? .none,
                 facts: hello.facts,
                 stepKinds: Set(hello.stepKinds),
+                refusedKinds: Set(hello.refusedStepKinds),
+                policyFile: Quotation.plain(hello.policyFile, limit: 200),
                 unfinished: hello.unfinished,
                 health: isSuccession ? earlier?.health : nil,
                 lastSeen: now,
@@ -176,9 +185,22 @@ final class NodeRegistry: Sendable {
         }
     }
 
+    /// Notes what probes of the session found.
+    func note(_ session: Session, clock: ClockEstimate, at now: Int64) {
+        state.withLock { state in
+            guard state.sessions[session.node]?.number == session.number else { return }
+            state.sessions[session.node]?.clock = WireNodeClock(clock, at: now)
+        }
+    }
+
     /// The sessions now open.
     var sessions: [HostID: Session] {
         state.withLock { $0.sessions }
+    }
+
+    /// Whether the coordinator is about to stop.
+    var isDraining: Bool {
+        state.withLock { $0.isDraining }
     }
 
     /// Tells the observer of every session now open, then of every change, until it is removed.

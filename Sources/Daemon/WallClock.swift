@@ -8,9 +8,16 @@ public enum WallClock {
     /// Milliseconds on a clock that only runs forward.
     public static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
 
-    private static func read(_ clock: clockid_t) -> Int64 {
+    /// Microseconds since 1970.
+    public static func microseconds() -> Int64 { read(CLOCK_REALTIME, unit: 1000) }
+
+    /// Microseconds on a clock that only runs forward.
+    public static func monotonicMicroseconds() -> Int64 { read(CLOCK_MONOTONIC, unit: 1000) }
+
+    /// Reads in a unit of so many nanoseconds.
+    private static func read(_ clock: clockid_t, unit: Int64 = 1_000_000) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        return Int64(time.tv_sec) * (1_000_000_000 / unit) + Int64(time.tv_nsec) / unit
     }
 }

@@ -3,8 +3,17 @@ internal import HTTP2Session
 
 /// The header blocks of calls, as we send them.
 enum CallHeaders {
+    /// How many bytes `grpc-message` may have, encoded. Peers bound the size of trailers, commonly at
+    /// 8 KiB: a very long message would cost the status itself.
+    static let mostMessageBytes = 4096
+
     /// A request's.
-    static func request(path: String, authority: String, _ metadata: Metadata) -> HeaderFields {
+    static func request(
+        path: String,
+        authority: String,
+        userAgent: String,
+        _ metadata: Metadata
+    ) -> HeaderFields {
         var fields = HeaderFields()
         fields.add(":method", "POST")
         fields.add(":scheme", "https")
@@ -12,8 +21,9 @@ enum CallHeaders {
         fields.add(":authority", authority)
         fields.add("content-type", "application/grpc")
         fields.add("te", "trailers")
+        fields.add("user-agent", userAgent)
         fields.add("grpc-accept-encoding", "identity")
-        MetadataFields.add(metadata, to: &fields)
+        MetadataFields.add(metadata, to: &fields, except: "user-agent")
         return fields
     }
 
@@ -62,8 +72,7 @@ enum CallHeaders {
     ) {
         fields.add("grpc-status", String(status.code.rawValue))
         if !status.message.isEmpty {
-            // Peers bound the size of trailers: a very long message would cost the status itself.
-            let message = PercentEncoding.encode(String(status.message.prefix(2048)))
+            let message = PercentEncoding.encode(status.message, atMost: mostMessageBytes)
             fields.add("grpc-message", message)
         }
         MetadataFields.add(metadata, to: &fields)

@@ -9,6 +9,12 @@ protocol CallSide: AnyObject {
     /// The handshake is done. Says what the peer may cost, or why it is not served.
     func established(_ session: TLSSession) throws(RPCError) -> TransportLimits
 
+    /// HTTP/2 begins on an established connection. Throws if there is no place for it.
+    func admit(_ connection: Connection) throws(HTTP2Failure)
+
+    /// Who the peer has proved to be, for the log; nil as long as nobody knows.
+    var peerName: String? { get }
+
     /// The longest that the connection may last; nil if there is no bound.
     var lifetime: Duration? { get }
 
@@ -34,4 +40,10 @@ protocol CallSide: AnyObject {
 
     /// A handler has ended.
     func handlerEnded(_ stream: CallStream, at connection: Connection)
+}
+
+extension CallSide {
+    var peerName: String? { nil }
+
+    func admit(_ connection: Connection) {}
 }

@@ -1,5 +1,4 @@
 internal import GRPCCore
-internal import Synchronization
 
 /// One call: the meeting point of Swift tasks, on any thread, and the connection, on its loop.
 ///
@@ -9,6 +8,8 @@ final class CallStream: Sendable {
     fileprivate struct State {
         var inbound: InboundParts
         var outbound: OutboundParts
+        /// Received bytes that the account counts.
+        var unread = 0
         /// Whether the loop was woken and has not yet looked.
         var isLoopAwake = false
         /// Whether the server's answer is complete: nothing that happens later can spoil it.
@@ -21,6 +22,8 @@ final class CallStream: Sendable {
     }
 
     let connection: ConnectionHandle
+    /// Who pays for what the call holds.
+    let account: PeerAccount
     /// `/service/method`.
     let path: String
     /// How large a message may arrive on this call; nil leaves it to the connection.
@@ -31,9 +34,11 @@ final class CallStream: Sendable {
         _ connection: ConnectionHandle,
         path: String,
         limits: TransportLimits,
-        messageBytes: Int? = nil
+        messageBytes: Int? = nil,
+        account: PeerAccount? = nil
     ) {
         self.connection = connection
+        self.account = account ?? connection.account
         self.path = path
         self.messageBytes = messageBytes
         state = Mutex(
@@ -68,7 +73,11 @@ extension CallStream {
     }
 
     private func read() throws -> InboundParts.Reading {
-        try state.withLock { try $0.inbound.read() }
+        try state.withLock { state in
+            let reading = try state.inbound.read()
+            if case .part(let part, _) = reading { account.letGo(state.countRead(part)) }
+            return reading
+        }
     }
 
     private func wait() async throws -> CallPart? {
@@ -88,7 +97,9 @@ extension CallStream {
             do {
                 if Task.isCancelled { throw CancellationError() }
                 switch try state.inbound.read() {
-                case .part(let part, _): return .success(part)
+                case .part(let part, _):
+                    account.letGo(state.countRead(part))
+                    return .success(part)
                 case .finished: return .success(nil)
                 case .nothingYet:
                     guard !state.inbound.wait(reader) else { return nil }
@@ -110,12 +121,12 @@ extension CallStream {
         var bytes = 0
         if case .message(let message) = part {
             bytes = message.count + 5
-            try await connection.budget.admit(bytes, of: self)
+            try await account.unsent.admit(bytes, of: self)
         }
         do {
             try append(part, bytes: bytes)
         } catch {
-            connection.budget.release(bytes)
+            account.unsent.release(bytes)
             throw error
         }
         if bytes > 0 { try await drain() }
@@ -197,6 +208,7 @@ extension CallStream {
     func deliver(_ part: CallPart) {
         let (reader, closed) = state.withLock { state in
             let reader = state.inbound.deliver(part)
+            if reader != nil { account.letGo(state.countRead(part)) }
             guard case .status = part else { return (reader, nil as InboundParts.Reader?) }
             state.isAnswered = true
             return (reader, state.inbound.finish())
@@ -210,6 +222,21 @@ extension CallStream {
         reader?.resume(returning: nil)
     }
 
+    /// Has the account count bytes that came, until they are read. False if the peer holds too much.
+    func keep(_ count: Int) -> Bool {
+        guard account.keep(count) else { return false }
+        let isCounted = state.withLock { state in
+            guard state.outbound.closed == nil else { return false }
+            state.unread += count
+            return true
+        }
+        if !isCounted { account.letGo(count) }
+        return true
+    }
+
+    /// Whether the peer must wait until more is read.
+    var holdsPeerBack: Bool { state.withLock { $0.inbound.holdsPeerBack } }
+
     func earnsCredit(_ count: Int) -> Bool {
         state.withLock { $0.inbound.earnsCredit(count) }
     }
@@ -217,7 +244,7 @@ extension CallStream {
     func sent(_ count: Int) {
         let (counted, writers) = state.withLock { $0.outbound.sent(count) }
         for writer in writers { writer.resume() }
-        if counted > 0 { connection.budget.release(counted) }
+        if counted > 0 { account.unsent.release(counted) }
     }
 
     /// Ends the call, in both directions. Without an error it ended as it should.
@@ -242,8 +269,9 @@ extension CallStream {
             closing.reader?.resume(returning: nil)
         }
         for writer in closing.writers { writer.resume(throwing: reason) }
-        connection.budget.release(closing.unsent)
-        connection.budget.abandon(self, reason)
+        account.unsent.release(closing.unsent)
+        account.unsent.abandon(self, reason)
+        account.letGo(closing.unread)
         return true
     }
 }
@@ -255,11 +283,21 @@ extension CallStream.State {
         var readerFails = false
         var writers: [OutboundParts.Writer]
         var unsent: Int
+        var unread: Int
+    }
+
+    /// A part was read. Returns for how many bytes that is; a message has five before it.
+    mutating func countRead(_ part: CallPart) -> Int {
+        guard case .message(let bytes) = part else { return 0 }
+        let count = min(unread, bytes.count + 5)
+        unread -= count
+        return count
     }
 
     mutating func close(_ error: RPCError?, _ reason: RPCError) -> Closing {
         let (unsent, writers) = outbound.close(reason)
-        var closing = Closing(writers: writers, unsent: unsent)
+        var closing = Closing(writers: writers, unsent: unsent, unread: unread)
+        unread = 0
         if let error, !isAnswered {
             closing.readerFails = true
             closing.reader = inbound.fail(error)

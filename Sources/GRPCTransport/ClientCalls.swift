@@ -10,10 +10,12 @@ final class ClientCalls: CallSide {
     let lifetime: Duration? = nil
     private let limits: TransportLimits
     private let authority: String
+    private let userAgent: String
 
-    init(limits: TransportLimits, authority: String) {
-        self.limits = limits
-        self.authority = authority
+    init(_ configuration: ClientConfiguration) {
+        limits = configuration.limits
+        authority = "\(configuration.host):\(configuration.port)"
+        userAgent = configuration.userAgent
     }
 
     func established(_ session: TLSSession) throws(RPCError) -> TransportLimits {
@@ -121,6 +123,7 @@ final class ClientCalls: CallSide {
             let fields = CallHeaders.request(
                 path: stream.path,
                 authority: authority,
+                userAgent: userAgent,
                 metadata
             )
             let id = try http2.request(fields, endsStream: isWhole)
@@ -130,6 +133,7 @@ final class ClientCalls: CallSide {
                 messageBytes: stream.messageBytes ?? limits.messageBytes
             )
             exchange.hasFinished = isWhole
+            exchange.expiry = MetadataFields.timeout(metadata).map { ContinuousClock.now + $0 }
             connection.exchanges.insert(exchange)
             return exchange
         } catch {

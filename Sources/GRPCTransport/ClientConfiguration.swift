@@ -1,3 +1,4 @@
+public import GRPCCore
 internal import TLSSession
 
 /// Where a client connects, whom it expects there, and what it allows.
@@ -20,8 +21,14 @@ public struct ClientConfiguration: Sendable {
     public var trust: ServerTrust
     /// Who the client is; without an identity it can only enrol (ALPN `isthmus-enroll`).
     public var identity: TLSIdentity?
+    /// What the server is told of the client's program, in the form that gRPC asks for (gRPC over
+    /// HTTP/2, "User-Agent"): visible ASCII.
+    public var userAgent = "grpc-swift-isthmus"
     /// What the server may cost.
     public var limits = TransportLimits()
+    /// Timeouts, limits and retries of methods; none by default. As there is one server, it has
+    /// nothing to say about balancing load.
+    public var serviceConfig = ServiceConfig()
     /// How dead connections are noticed.
     public var keepalive = Keepalive()
     /// How long finding the address and connecting may take.

@@ -31,6 +31,8 @@ final class Connection: ChannelInboundHandler {
     var exchanges = ExchangeTable()
     var http2: HTTP2Session?
     var heartbeat: Heartbeat
+    /// Whether the body of some call may have ended in the middle of a message.
+    var isMidMessage = false
     var timers: [Timer: Scheduled<Void>] = [:]
     private let tls: TLSSession
     private var isReceiving = false
@@ -41,7 +43,9 @@ final class Connection: ChannelInboundHandler {
     struct Rules {
         var keepalive: Keepalive
         var handshakeTimeout: Duration
-        var log: @Sendable (String) -> Void
+        /// Nil where the peer is trusted not to stop in the middle of things.
+        var stalls: StallTimeouts?
+        var log: PeerLog?
     }
 
     /// What a connection waits for.
@@ -52,6 +56,7 @@ final class Connection: ChannelInboundHandler {
         case secondGoAway
         case grace
         case linger
+        case stalls
     }
 
     private init(
@@ -99,6 +104,7 @@ final class Connection: ChannelInboundHandler {
     private func begin() {
         handle.bind(self)
         set(.greeting, in: TimeAmount(rules.handshakeTimeout)) { connection in
+            connection.log("the peer did not greet us in time")
             connection.end(
                 RPCError(code: .unavailable, message: "The peer did not greet us in time."),
                 telling: .noError
@@ -145,6 +151,18 @@ final class Connection: ChannelInboundHandler {
     }
 }
 
+extension Connection {
+    /// Notes what the peer did, with its address and, where it is known, its name.
+    func log(_ words: String) {
+        let name = side.peerName.map { " (\($0))" } ?? ""
+        rules.log?.say(
+            "\(handle.remote)\(name): \(words)",
+            isStranger: name.isEmpty,
+            on: channel.eventLoop
+        )
+    }
+}
+
 // MARK: Bytes
 
 extension Connection {
@@ -167,6 +185,7 @@ extension Connection {
                     telling: .noError
                 )
             } else {
+                watchStalls()
                 flushSoon()
             }
         } catch {
@@ -177,8 +196,12 @@ extension Connection {
 
     private func establish() throws {
         limits = try side.established(tls)
-        handle.budget.bound(to: limits.unsentBytes)
+        handle.account.bound(
+            unsent: limits.unsentBytes,
+            unread: side.role == .server ? limits.unreadBytes : .max
+        )
         http2 = try HTTP2Session(side.role, limits.http2)
+        try side.admit(self)
         guard let lifetime = side.lifetime else { return }
         set(.lifetime, in: TimeAmount(lifetime)) { $0.shutDown(grace: .seconds(1)) }
     }

@@ -20,15 +20,23 @@ extension Connection: HTTP2Events {
     }
 
     func received(_ bytes: UnsafeRawBufferPointer, on stream: StreamID) {
-        guard let exchange = exchanges[stream] else { return }
-        do {
+        guard let exchange = exchanges[stream], !exchange.isIgnored else { return }
+        do throws(RPCError) {
+            guard exchange.stream.keep(bytes.count) else { throw tooMuchUnread() }
             try exchange.deframer.take(bytes) { exchange.stream.deliver(.message($0)) }
+            if exchange.isMidMessage(after: bytes.count) { isMidMessage = true }
             if exchange.stream.earnsCredit(bytes.count) {
                 http2?.consumed(bytes.count, on: stream)
             }
         } catch {
             side.failed(exchange, error, at: self)
         }
+    }
+
+    private func tooMuchUnread() -> RPCError {
+        log("the peer sends more than is read")
+        let message = "More than \(limits.unreadBytes) bytes of this client wait to be read."
+        return RPCError(code: .resourceExhausted, message: message)
     }
 
     func receivedEnd(of stream: StreamID) {
@@ -43,7 +51,10 @@ extension Connection: HTTP2Events {
     func closed(_ stream: StreamID, _ code: HTTP2ErrorCode) {
         guard let exchange = exchanges.remove(stream) else { return }
         exchange.deadline?.cancel()
-        exchange.stream.close(code == .noError ? nil : StatusMapping.error(forReset: code))
+        let isLate = exchange.expiry.map { $0 <= .now } ?? false
+        exchange.stream.close(
+            code == .noError ? nil : StatusMapping.error(forReset: code, isLate: isLate)
+        )
     }
 
     func receivedPong() {
@@ -52,7 +63,7 @@ extension Connection: HTTP2Events {
 
     func receivedGoAway(_ code: HTTP2ErrorCode, _ words: String) {
         if code != .noError {
-            rules.log("\(handle.remote): the peer says GOAWAY (\(code)) \(words)")
+            log("the peer says GOAWAY (\(code)) \(words)")
         }
         drain()
     }
@@ -105,6 +116,7 @@ extension Connection {
 
     /// Sends the status of a call that cannot go on, in place of what has not left.
     func cutOff(_ exchange: Exchange, _ status: Status) {
+        exchange.ignoreRest()
         guard exchange.hasBegun else { return answer(exchange, status, [:]) }
         exchange.hasFinished = true
         http2?.cutOff(exchange.id, trailers: CallHeaders.trailers(status, [:]))

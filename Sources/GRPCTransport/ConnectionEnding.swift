@@ -61,7 +61,7 @@ extension Connection {
     /// Ends the connection because the peer, or we, cannot go on.
     func breakOff(_ error: any Error) {
         let words = ConnectionTrouble.words(for: error)
-        if phase != .lingering { rules.log("\(handle.remote): \(words)") }
+        if phase != .lingering { log(words) }
         let reason =
             error as? RPCError
             ?? RPCError(code: .unavailable, message: "\(words).", cause: ConnectionRefusal(error))
@@ -81,7 +81,7 @@ extension Connection {
 
     /// Closes without a word, because nobody would hear it.
     func abandon(_ reason: RPCError) {
-        rules.log("\(handle.remote): \(reason.message)")
+        log(reason.message)
         release(reason)
         phase = .lingering
         channel.close(promise: nil)
@@ -105,6 +105,7 @@ extension Connection {
         cancel(.grace)
         cancel(.secondGoAway)
         cancel(.lifetime)
+        cancel(.stalls)
         for exchange in exchanges.all {
             exchange.deadline?.cancel()
             _ = exchanges.remove(exchange.id)

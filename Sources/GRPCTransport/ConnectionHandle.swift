@@ -8,7 +8,8 @@ final class ConnectionHandle: Sendable {
     let remote: String
     /// The same for our end.
     let local: String
-    let budget: SendBudget
+    /// What the peer makes us keep, unless it shares an account with other connections.
+    let account = PeerAccount()
     /// Succeeds when both sides have shown that they speak HTTP/2; fails with the reason in words.
     let ready: EventLoopFuture<Void>
     /// Succeeds when the peer, or we, want no more calls on the connection, or it ended.
@@ -31,7 +32,6 @@ final class ConnectionHandle: Sendable {
         loop = channel.eventLoop
         remote = Self.text(channel.remoteAddress)
         local = Self.text(channel.localAddress)
-        budget = SendBudget()
         promises = Promises(
             ready: loop.makePromise(),
             drained: loop.makePromise(),

@@ -1,5 +1,4 @@
 internal import GRPCCore
-internal import Synchronization
 
 /// Whether a client has a connection, and the calls that want one.
 ///

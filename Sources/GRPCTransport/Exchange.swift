@@ -13,13 +13,43 @@ final class Exchange {
     var hasFinished = false
     /// Whether the peer's first header block that counts was seen.
     var sawHeaders = false
+    /// The end of the client's patience, as far as this side knows it.
+    var expiry: ContinuousClock.Instant?
     /// The server's own watch over the client's deadline.
     var deadline: Scheduled<Void>?
+    /// Whether what still comes is of no use.
+    private(set) var isIgnored = false
+    /// Since when a message that has half come makes no progress worth the name.
+    private(set) var midMessageSince: NIODeadline?
+    private var progress = 0
 
     init(id: StreamID, stream: CallStream, messageBytes: Int) {
         self.id = id
         self.stream = stream
         deframer = MessageDeframer(limit: messageBytes)
+    }
+
+    /// Drops what has half come, and what still comes.
+    func ignoreRest() {
+        isIgnored = true
+        deframer = MessageDeframer(limit: 0)
+        midMessageSince = nil
+    }
+
+    /// Whether bytes that came have left off in the middle of a message. Fewer than 1 KiB of them are no
+    /// progress.
+    func isMidMessage(after count: Int) -> Bool {
+        guard !deframer.isBetweenMessages else {
+            midMessageSince = nil
+            progress = 0
+            return false
+        }
+        progress += count
+        if midMessageSince == nil || progress >= 1024 {
+            midMessageSince = .now()
+            progress = 0
+        }
+        return true
     }
 }
 

@@ -1,6 +1,5 @@
 public import GRPCCore
 internal import NIOCore
-internal import Synchronization
 internal import TLSSession
 
 /// A gRPC client over one connection of TLS 1.3 and HTTP/2, which is made again whenever it is lost.
@@ -11,8 +10,14 @@ public final class HTTP2ClientTransport: ClientTransport {
     /// Messages are arrays of bytes.
     public typealias Bytes = [UInt8]
 
-    /// Retries are not throttled.
-    public let retryThrottle: RetryThrottle? = nil
+    /// Holds retries back from a server that fails, if the service configuration says how.
+    public let retryThrottle: RetryThrottle?
+
+    /// The event loop of all connections of this client, for tasks that make many short calls and never
+    /// block: preferred by them (`withTaskExecutorPreference`) it spares a call two changes of thread.
+    public let executor: any TaskExecutor
+
+    private let loop = Sockets.anyLoop()
 
     private struct Credentials {
         var trust: ClientConfiguration.ServerTrust
@@ -29,6 +34,8 @@ public final class HTTP2ClientTransport: ClientTransport {
     /// - Parameter configuration: Where, whom, and how much.
     public init(_ configuration: ClientConfiguration) {
         self.configuration = configuration
+        executor = LoopExecutor(loop)
+        retryThrottle = configuration.serviceConfig.retryThrottle()
         credentials = Mutex(
             Credentials(trust: configuration.trust, identity: configuration.identity)
         )
@@ -60,11 +67,13 @@ public final class HTTP2ClientTransport: ClientTransport {
         )
     }
 
-    /// No method has a configuration of its own.
+    /// What the service configuration says of a method.
     ///
     /// - Parameter descriptor: Any method.
-    /// - Returns: Nil.
-    public func config(forMethod descriptor: MethodDescriptor) -> MethodConfig? { nil }
+    /// - Returns: The method's own configuration, its service's, or that of all.
+    public func config(forMethod descriptor: MethodDescriptor) -> MethodConfig? {
+        configuration.serviceConfig.config(forMethod: descriptor)
+    }
 }
 
 // MARK: Connecting
@@ -114,16 +123,14 @@ extension HTTP2ClientTransport {
         let connection = try await Sockets.connect(
             host: configuration.host,
             port: configuration.port,
-            timeout: configuration.connectTimeout
+            timeout: configuration.connectTimeout,
+            on: loop
         ) { [configuration, connections] channel in
-            let side = ClientCalls(
-                limits: configuration.limits,
-                authority: "\(configuration.host):\(configuration.port)"
-            )
+            let side = ClientCalls(configuration)
             let rules = Connection.Rules(
                 keepalive: configuration.keepalive,
                 handshakeTimeout: configuration.handshakeTimeout,
-                log: { _ in }
+                log: nil
             )
             let handle = try Connection.begin(on: channel, context, side: side, rules: rules)
             connections.insert(handle)

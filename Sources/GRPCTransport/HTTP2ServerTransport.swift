@@ -1,14 +1,14 @@
 public import GRPCCore
 internal import NIOCore
 internal import NIOPosix
-internal import Synchronization
 internal import TLSSession
 
 /// A gRPC server over mutual TLS 1.3 and HTTP/2.
 ///
 /// Clients that speak `h2` must show a certificate which the authorities verify. Those that speak
 /// `isthmus-enroll` show none, and are let in only while `acceptsEnrollment` says so. Handlers learn who
-/// calls from `context.transportSpecific`, a `ServerPeer`. They run on the global pool.
+/// calls from `context.transportSpecific`, a `ServerPeer`. They run on the global pool,
+/// or on the event loop where `isShort` says so.
 public final class HTTP2ServerTransport: ServerTransport {
     /// Messages are arrays of bytes.
     public typealias Bytes = [UInt8]
@@ -23,6 +23,10 @@ public final class HTTP2ServerTransport: ServerTransport {
     private let state = Mutex(State())
     private let connections = OpenConnections()
     private let established = EstablishedConnections()
+    private let strangers: Strangers
+    private let places: PeerPlaces
+    private let log: PeerLog
+    private let shortMethods: ShortMethods
     private let port: EventLoopPromise<Int>
 
     /// A server that is not yet listening; the identity is first used by `listen`.
@@ -30,6 +34,10 @@ public final class HTTP2ServerTransport: ServerTransport {
     /// - Parameter configuration: Where, who, and how much.
     public init(_ configuration: ServerConfiguration) {
         self.configuration = configuration
+        strangers = Strangers(limit: configuration.greetings)
+        places = PeerPlaces(configuration)
+        log = PeerLog(configuration.log)
+        shortMethods = ShortMethods(configuration)
         port = Sockets.group.next().makePromise()
     }
 
@@ -133,25 +141,39 @@ extension HTTP2ServerTransport {
     }
 
     private func accept(_ channel: any Channel, _ handler: @escaping ServerCalls.Handler) throws {
-        guard connections.count < configuration.connections,
+        guard connections.count - strangers.count < configuration.connections,
             let context = state.withLock({ $0.context })
-        else {
-            configuration.log("one connection too many was closed")
-            throw ChannelError.ioOnClosedChannel
+        else { throw refusal(channel, "there are too many connections") }
+        guard let stranger = strangers.admit(from: channel.remoteAddress?.ipAddress ?? "") else {
+            throw refusal(channel, "too many connections from there have not said who they are")
         }
         let rules = Connection.Rules(
             keepalive: configuration.keepalive,
             handshakeTimeout: configuration.handshakeTimeout,
-            log: configuration.log
+            stalls: configuration.stallTimeouts,
+            log: log
         )
-        let side = ServerCalls(configuration, handler: handler)
-        let handle = try Connection.begin(on: channel, context, side: side, rules: rules)
+        let side = ServerCalls(configuration, places, shortMethods, handler: handler)
+        let handle: ConnectionHandle
+        do {
+            handle = try Connection.begin(on: channel, context, side: side, rules: rules)
+        } catch {
+            strangers.leave(stranger)
+            throw error
+        }
+        strangers.watch(handle, stranger, until: handle.ready)
         connections.insert(handle)
         handle.ready.assumeIsolated().whenSuccess { [established, configuration] in
             guard let peer = side.peer else { return }
             configuration.greeted(established.insert(peer, handle))
         }
         if state.withLock({ $0.isStopping }) { handle.shutDown(grace: .zero) }
+    }
+
+    private func refusal(_ channel: any Channel, _ words: String) -> any Error {
+        let address = channel.remoteAddress?.ipAddress ?? "unknown"
+        log.say("\(address): \(words)", isStranger: true, on: channel.eventLoop)
+        return ChannelError.ioOnClosedChannel
     }
 
     /// Takes no further calls. Those that run may go on for the configured grace; their handlers are

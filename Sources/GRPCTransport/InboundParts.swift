@@ -99,6 +99,9 @@ struct InboundParts {
         return false
     }
 
+    /// Whether window is withheld.
+    var holdsPeerBack: Bool { withheld > 0 }
+
     /// The withheld window, once the reader has caught up.
     mutating func takeCredit() -> Int {
         guard unread <= highWater / 4 else { return 0 }

@@ -26,11 +26,17 @@ enum MetadataFields {
         return nil
     }
 
-    /// Appends what can be sent.
-    static func add(_ metadata: Metadata, to fields: inout HeaderFields) {
+    /// Appends what can be sent, without one name that was sent already.
+    static func add(
+        _ metadata: Metadata,
+        to fields: inout HeaderFields,
+        except taken: String? = nil
+    ) {
         for (name, value) in metadata {
             let (name, text) = (name.lowercased(), value.encoded())
-            guard !reserved.contains(name), isName(name), isValue(text) else { continue }
+            guard !reserved.contains(name), name != taken, isName(name), isValue(text) else {
+                continue
+            }
             fields.add(name, text)
         }
     }
@@ -44,7 +50,8 @@ enum MetadataFields {
                 metadata.addString(field.value, forKey: field.name)
                 continue
             }
-            for part in field.value.split(separator: ",") {
+            // An empty part is an empty value.
+            for part in field.value.split(separator: ",", omittingEmptySubsequences: false) {
                 let part = part.drop { $0 == " " }
                 if let bytes = BinaryValue.decode(part) {
                     metadata.addBinary(bytes, forKey: field.name)
@@ -52,6 +59,11 @@ enum MetadataFields {
             }
         }
         return metadata
+    }
+
+    /// How long the call may take, as GRPCCore tells the server.
+    static func timeout(_ metadata: Metadata) -> Duration? {
+        metadata[stringValues: "grpc-timeout"].first { _ in true }.flatMap(CallTimeout.decode)
     }
 
     private static func isName(_ name: String) -> Bool {

@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import Synchronization
 
 /// The connections of one transport whose sockets are not yet closed.
 final class OpenConnections: Sendable {

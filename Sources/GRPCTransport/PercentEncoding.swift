@@ -1,16 +1,26 @@
 /// The form in which `grpc-message` carries any text in visible ASCII (gRPC over HTTP/2, "Status-Message").
 enum PercentEncoding {
-    static func encode(_ text: String) -> String {
+    /// Encodes as many whole characters, from the first on, as fit into so many encoded bytes.
+    static func encode(_ text: String, atMost limit: Int = .max) -> String {
         var encoded: [UInt8] = []
-        encoded.reserveCapacity(text.utf8.count)
-        for byte in text.utf8 {
-            if byte >= 0x20, byte <= 0x7e, byte != UInt8(ascii: "%") {
-                encoded.append(byte)
-            } else {
-                encoded += [UInt8(ascii: "%"), digit(byte >> 4), digit(byte & 15)]
+        encoded.reserveCapacity(min(text.utf8.count, limit))
+        for character in text {
+            let whole = encoded.count
+            for byte in character.utf8 { append(byte, to: &encoded) }
+            guard encoded.count <= limit else {
+                encoded.removeSubrange(whole...)
+                break
             }
         }
         return String(decoding: encoded, as: UTF8.self)
+    }
+
+    private static func append(_ byte: UInt8, to encoded: inout [UInt8]) {
+        if byte >= 0x20, byte <= 0x7e, byte != UInt8(ascii: "%") {
+            encoded.append(byte)
+        } else {
+            encoded += [UInt8(ascii: "%"), digit(byte >> 4), digit(byte & 15)]
+        }
     }
 
     /// Decodes what can be decoded: a percent sign that begins nothing stands for itself.

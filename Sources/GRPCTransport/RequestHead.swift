@@ -54,13 +54,18 @@ struct RequestHead: Equatable {
     }
 
     private static func method(_ path: String) -> MethodDescriptor? {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].isEmpty, !parts[1].isEmpty, !parts[2].isEmpty else {
+        // Splitting by characters would cost as much as all else that is done for a request here.
+        let bytes = path.utf8
+        let slash = UInt8(ascii: "/")
+        guard bytes.first == slash, let end = bytes.dropFirst().firstIndex(of: slash) else {
             return nil
         }
+        let service = bytes[..<end].dropFirst()
+        let method = bytes[end...].dropFirst()
+        guard !service.isEmpty, !method.isEmpty, !method.contains(slash) else { return nil }
         return MethodDescriptor(
-            fullyQualifiedService: String(parts[1]),
-            method: String(parts[2])
+            fullyQualifiedService: String(Substring(service)),
+            method: String(Substring(method))
         )
     }
 }

@@ -1,5 +1,4 @@
 internal import GRPCCore
-internal import Synchronization
 
 /// The bound on the bytes of all calls of one connection that have not left it. A message is only
 /// taken while the bound is not reached; further writers wait in line.

@@ -3,8 +3,8 @@ internal import HTTP2Session
 internal import NIOCore
 internal import TLSSession
 
-/// The server's end of a connection: requests become handlers' tasks, on the global pool, so that a
-/// handler that blocks delays no connection's keepalive.
+/// The server's end of a connection: requests become handlers' tasks: on the global pool, so that a
+/// handler that blocks delays no connection's keepalive, unless the method is known to be short.
 final class ServerCalls: CallSide {
     typealias Handler =
         @concurrent @Sendable (
@@ -13,13 +13,23 @@ final class ServerCalls: CallSide {
 
     let role = HTTP2Session.Role.server
     private let configuration: ServerConfiguration
+    private let places: PeerPlaces
+    private let shortMethods: ShortMethods
     private let handler: Handler
     /// Who calls; nil until the handshake is done.
     private(set) var peer: ServerPeer?
+    private var account: PeerAccount?
     private var running = 0
 
-    init(_ configuration: ServerConfiguration, handler: @escaping Handler) {
+    init(
+        _ configuration: ServerConfiguration,
+        _ places: PeerPlaces,
+        _ shortMethods: ShortMethods,
+        handler: @escaping Handler
+    ) {
         self.configuration = configuration
+        self.places = places
+        self.shortMethods = shortMethods
         self.handler = handler
     }
 
@@ -27,12 +37,20 @@ final class ServerCalls: CallSide {
         peer?.application == .enrollment ? configuration.enrollmentTimeout : nil
     }
 
+    var peerName: String? { peer.map { $0.uris.first ?? $0.application.rawValue } }
+
     func established(_ session: TLSSession) throws(RPCError) -> TransportLimits {
         guard let peer = ServerPeer(session) else {
             throw RPCError(code: .unauthenticated, message: "the client has shown no certificate")
         }
         self.peer = peer
         return peer.application == .h2 ? configuration.limits : configuration.enrollmentLimits
+    }
+
+    func admit(_ connection: Connection) throws(HTTP2Failure) {
+        guard let peer else { return }
+        let address = connection.channel.remoteAddress?.ipAddress ?? ""
+        account = try places.take(for: peer, from: address, connection.handle)
     }
 
     func received(
@@ -63,7 +81,12 @@ final class ServerCalls: CallSide {
 
     private func open(_ id: StreamID, _ head: RequestHead, at connection: Connection) -> Exchange {
         let path = "/\(head.method.fullyQualifiedMethod)"
-        let stream = CallStream(connection.handle, path: path, limits: connection.limits)
+        let stream = CallStream(
+            connection.handle,
+            path: path,
+            limits: connection.limits,
+            account: account
+        )
         let exchange = Exchange(
             id: id,
             stream: stream,
@@ -74,16 +97,19 @@ final class ServerCalls: CallSide {
     }
 
     private func run(_ head: RequestHead, _ exchange: Exchange, at connection: Connection) {
+        exchange.expiry = head.timeout.map { ContinuousClock.now + $0 }
         let run = HandlerRun(
             head: head,
             stream: exchange.stream,
             peer: peer,
-            deadline: head.timeout.map { ContinuousClock.now + $0 },
+            deadline: exchange.expiry,
             handler: handler
         )
         watch(exchange, head.timeout, at: connection)
         running += 1
-        Task { await run.run() }
+        let loop = connection.channel.eventLoop
+        let executor = shortMethods.executor(for: head.method, on: loop)
+        Task(executorPreference: executor) { await run.run() }
     }
 
     /// The client's deadline holds here too, whatever the handler does.
@@ -152,8 +178,17 @@ final class ServerCalls: CallSide {
         }
     }
 
+    /// A machine that enrols has asked all it came for; what else it might ask would be guesses, each of
+    /// which shall cost a handshake.
+    private func endEnrollment(at connection: Connection) {
+        guard peer?.application == .enrollment, connection.phase == .open else { return }
+        connection.drain()
+        connection.sayFinalGoAway()
+    }
+
     func handlerEnded(_ stream: CallStream, at connection: Connection) {
         running -= 1
+        endEnrollment(at: connection)
         guard let exchange = connection.exchanges[stream], !exchange.hasFinished else { return }
         let message = "The handler ended without a status."
         failed(exchange, RPCError(code: .unknown, message: message), at: connection)

@@ -1,3 +1,5 @@
+public import GRPCCore
+
 /// How a server listens, who it is, and what it allows.
 public struct ServerConfiguration: Sendable {
     /// The address or name to listen on.
@@ -14,17 +16,31 @@ public struct ServerConfiguration: Sendable {
     public var keepalive = Keepalive()
     /// How long a new connection may take for the handshake and the first SETTINGS.
     public var handshakeTimeout = Duration.seconds(10)
+    /// How long a client may stop in the middle of something.
+    public var stallTimeouts = StallTimeouts()
     /// How long a connection that enrols may last.
     public var enrollmentTimeout = Duration.seconds(60)
     /// How long calls may go on after `beginGracefulShutdown()`.
     public var shutdownGrace = Duration.seconds(10)
-    /// How many connections may be open at once; further ones are closed at once.
-    public var connections = 2048
+    /// How many connections may be open at once that have shown who they are; further ones are closed.
+    public var connections = 16_384
+    /// How many more may be open at once that have not. When there are more, the address that has the
+    /// most loses its oldest, or, where the newcomer is from there, the newcomer.
+    public var greetings = 1024
+    /// How many connections the holders of one certificate may have open at once, by its first URI; further
+    /// ones are closed.
+    public var connectionsPerPeer = 32
+    /// How many connections may enrol at once; shared by address as `greetings` are.
+    public var enrollments = 64
     /// Whether clients without a certificate may connect (ALPN `isthmus-enroll`) at this moment. It
     /// is called in the middle of handshakes and must not block.
     public var acceptsEnrollment: @Sendable () -> Bool = { false }
     /// Told of each connection once its peer has shown who it is. It must not block.
     public var greeted: @Sendable (ServerConnection) -> Void = { _ in }
+    /// Which methods' handlers run on their connection's event loop instead of the global pool: those
+    /// that never block and take microseconds between their awaits. One that holds a loop up for 100 ms
+    /// runs on the pool from then on.
+    public var isShort: @Sendable (MethodDescriptor) -> Bool = { _ in false }
     /// Takes one line for each connection that ended for a reason other than its peer's wish.
     public var log: @Sendable (String) -> Void = { _ in }
 

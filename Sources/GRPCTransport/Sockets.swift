@@ -7,6 +7,9 @@ internal import TLSSession
 enum Sockets {
     static var group: MultiThreadedEventLoopGroup { .singleton }
 
+    /// The next of the loops in turn.
+    static func anyLoop() -> any EventLoop { group.next() }
+
     /// Listens; every accepted socket goes to `accept`, on its loop, which may refuse by throwing.
     static func listen(
         host: String,
@@ -29,10 +32,11 @@ enum Sockets {
         host: String,
         port: Int,
         timeout: Duration,
+        on loop: any EventLoop,
         begin: @escaping @Sendable (any Channel) throws -> ConnectionHandle
     ) async throws -> ConnectionHandle {
-        let promise = group.next().makePromise(of: ConnectionHandle.self)
-        let socket = ClientBootstrap(group: group)
+        let promise = loop.makePromise(of: ConnectionHandle.self)
+        let socket = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(timeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: host, port: port)

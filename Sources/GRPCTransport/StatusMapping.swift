@@ -10,12 +10,14 @@ extension Status {
 
 /// What ends below gRPC mean in gRPC (gRPC over HTTP/2, "Errors").
 enum StatusMapping {
-    /// The error of a call whose stream the peer reset.
-    static func error(forReset code: HTTP2ErrorCode) -> RPCError {
+    /// The error of a call whose stream the peer reset. A peer that cancels after the call's deadline,
+    /// which makes the call late, has only found it out first.
+    static func error(forReset code: HTTP2ErrorCode, isLate: Bool = false) -> RPCError {
         let message = "The peer ended the call (HTTP/2 \(code))."
         return switch code {
         case .refusedStream:
             RPCError(code: .unavailable, message: "The peer did not begin the call.")
+        case .cancel where isLate: HandlerRun.deadlineExceeded
         case .cancel: RPCError(code: .cancelled, message: "The peer cancelled the call.")
         case .enhanceYourCalm:
             RPCError(

@@ -12,8 +12,12 @@ public struct TransportLimits: Equatable, Sendable {
     /// How many bytes of one call may wait to be sent before its writer waits too.
     public var unsentBytesPerCall = 64 * 1024
     /// How many bytes of all calls together may wait to be sent before every writer waits. One
-    /// message may go over it.
+    /// message may go over it. On a server it holds for all connections of one certificate together.
     public var unsentBytes = 8 * 1024 * 1024
+    /// How many received bytes of all calls together may wait for their readers or for the rest of their
+    /// message; over it the call that gets more ends with RESOURCE_EXHAUSTED. It holds on servers, for
+    /// all connections of one certificate together.
+    public var unreadBytes = 16 * 1024 * 1024
     /// How many bytes of one call may wait for its reader before the peer must wait.
     public var unreadBytesPerCall = 64 * 1024
 
@@ -26,6 +30,7 @@ public struct TransportLimits: Equatable, Sendable {
         limits.messageBytes = 64 * 1024
         limits.concurrentCalls = 4
         limits.unsentBytes = 256 * 1024
+        limits.unreadBytes = 512 * 1024
         return limits
     }
 

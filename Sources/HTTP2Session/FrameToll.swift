@@ -2,6 +2,9 @@
 /// PRIORITY, RST_STREAM, SETTINGS, PING and WINDOW_UPDATE. nghttp2 bounds some of these floods, but
 /// not all. Frames of unknown types it skips unseen, for no more work than it is to receive them.
 ///
+/// A header block over the limit is paid for too, as fifty frames: a few bytes can stand for very many
+/// headers (RFC 7541 section 7.3).
+///
 /// It is a bucket of tokens. Time refills it, and so does every DATA frame that we send, because an
 /// honest peer answers those with WINDOW_UPDATE and PING.
 struct FrameToll {
@@ -14,17 +17,19 @@ struct FrameToll {
         tokens = Double(allowance.burst)
     }
 
-    /// Takes the toll for one cheap frame.
+    /// Takes the toll for one cheap frame, or for what costs us as much as several.
     ///
-    /// - Parameter now: Nanoseconds of a clock that never goes back.
+    /// - Parameters:
+    ///   - frames: How many.
+    ///   - now: Nanoseconds of a clock that never goes back.
     /// - Returns: False if the peer has no tokens left.
-    mutating func pay(at now: UInt64) -> Bool {
+    mutating func pay(for frames: Double = 1, at now: UInt64) -> Bool {
         if let filledAt, now > filledAt {
             earn(Double(now - filledAt) / 1e9 * Double(allowance.perSecond))
         }
         filledAt = now
-        guard tokens >= 1 else { return false }
-        tokens -= 1
+        guard tokens >= frames else { return false }
+        tokens -= frames
         return true
     }
 

@@ -21,7 +21,11 @@ extension HTTP2Session {
             return of(user)?.began(header.pointee) ?? 0
         }
         nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, _, user in
-            of(user)?.block = IncomingBlock()
+            of(user)?.beganBlock()
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, user in
+            of(user)?.headersSince = nil
             return 0
         }
         nghttp2_session_callbacks_set_on_header_callback(callbacks) {
@@ -88,8 +92,17 @@ extension HTTP2Session {
 extension HTTP2Session {
     private func began(_ header: nghttp2_frame_hd) -> Int32 {
         guard isCheap(header), !toll.pay(at: now) else { return 0 }
-        terminate(.enhanceYourCalm)
-        return 0
+        // GOAWAY alone would wait for a peer that does not read, and go on reading from it.
+        breach = HTTP2Failure(
+            message: "the peer floods us with frames of type \(header.type)",
+            code: .enhanceYourCalm
+        )
+        return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+    }
+
+    private func beganBlock() {
+        block = IncomingBlock()
+        headersSince = now
     }
 
     private func isCheap(_ header: nghttp2_frame_hd) -> Bool {
@@ -109,9 +122,20 @@ extension HTTP2Session {
         _ name: UnsafeBufferPointer<UInt8>,
         _ value: UnsafeBufferPointer<UInt8>
     ) -> Int32 {
+        let before = block.bytes
         block.bytes += HeaderFields.cost(name: name.count, value: value.count)
+        if before <= settings.headerListBytes, block.bytes > settings.headerListBytes,
+            !toll.pay(for: 50, at: now)
+        {
+            breach = HTTP2Failure(
+                message: "the peer sends too many headers again and again",
+                code: .enhanceYourCalm
+            )
+            return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+        }
         if block.bytes > 4 * settings.headerListBytes {
             // So much that reading on only to say no would be work for nothing.
+            headersSince = nil
             reset(stream, .enhanceYourCalm)
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
@@ -159,6 +183,7 @@ extension HTTP2Session {
     private func receivedBlock(on stream: StreamID, endsStream: Bool) {
         let block = block
         self.block = IncomingBlock()
+        headersSince = nil
         if block.bytes > settings.headerListBytes {
             events?.receivedTooManyHeaders(on: stream)
         } else {

@@ -51,6 +51,16 @@ public struct HTTP2Failure: Error, Equatable, Sendable, CustomStringConvertible 
     /// What the peer is to be told.
     public let code: HTTP2ErrorCode
 
+    /// A failure that somebody above HTTP/2 finds.
+    ///
+    /// - Parameters:
+    ///   - message: One sentence without a full stop.
+    ///   - code: What the peer is to be told.
+    public init(message: String, code: HTTP2ErrorCode) {
+        self.message = message
+        self.code = code
+    }
+
     /// The message.
     public var description: String { message }
 }

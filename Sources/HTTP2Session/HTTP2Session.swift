@@ -23,6 +23,10 @@ public final class HTTP2Session {
     var unsent: Set<StreamID> = []
     var peerIsReady = false
     var now: UInt64 = 0
+    /// When a header block began whose end has not come, on the clock of `receive`.
+    public internal(set) var headersSince: UInt64?
+    /// Why the peer is not listened to any more.
+    var breach: HTTP2Failure?
     /// Who is told; set during `receive` and `send`.
     var events: (any HTTP2Events)?
     private let session: OpaquePointer
@@ -119,8 +123,16 @@ extension HTTP2Session {
         defer { self.events = nil }
         let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
         let used = nghttp2_session_mem_recv(session, start, bytes.count)
+        if let breach { throw breach }
         guard used == bytes.count else {
             throw HTTP2Failure("the peer does not speak HTTP/2 properly", used)
+        }
+        // What we owe to a peer that does not read (resets, acknowledgements) must stay bounded too.
+        guard nghttp2_session_get_outbound_queue_size(session) <= settings.queuedFrames else {
+            throw HTTP2Failure(
+                message: "the peer makes us answer and does not read",
+                code: .enhanceYourCalm
+            )
         }
     }
 

@@ -11,6 +11,9 @@ public struct HTTP2Settings: Equatable, Sendable {
     /// How many frames that cost the sender next to nothing are taken on trust.
     public var cheapFrames = FrameAllowance()
 
+    /// How many frames may wait to be sent before a peer that makes us queue more is cut off.
+    public var queuedFrames = 10_000
+
     /// The defaults above.
     public init() {}
 }

@@ -109,10 +109,15 @@ extension PolicySettings {
             .init("k3sReady", .string(PlanDuration.text(timeouts.k3sReady))),
             .init("nodesReady", .string(PlanDuration.text(timeouts.nodesReady))),
         ]
-        return .object([
+        let members: [PlanValue.Member?] = [
             .init("parallelism", .integer(Int64(parallelism))),
+            .init("parallelServers", .integer(Int64(parallelServers))),
+            .init("parallelAgents", .integer(Int64(parallelAgents))),
             .init("attempts", .integer(Int64(attempts))),
+            .init("failure", .string(failure.rawValue)),
+            failedHosts.map { .init("failedHosts", .integer(Int64($0))) },
             .init("timeouts", .object(limits)),
-        ])
+        ]
+        return .object(members.compactMap(\.self))
     }
 }

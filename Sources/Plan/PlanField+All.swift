@@ -220,9 +220,32 @@ extension PlanField {
             .value("10", reason: "spares the server while many hosts join")
         ),
         .init(
+            "policies.parallelServers",
+            "How many of them may be servers, 1 to 100.",
+            .value("1", reason: "a server that fails to join must not take others with it")
+        ),
+        .init(
+            "policies.parallelAgents",
+            "How many of them may be agents, 1 to 100.",
+            .value("10", reason: "spares the server while many hosts join")
+        ),
+        .init(
             "policies.attempts",
             "How often a step is tried before it has failed, 1 to 10.",
             .value("3", reason: "networks between clouds stumble")
+        ),
+        .init(
+            "policies.failure",
+            "What a step that failed for good means for the others: `pause` lets none begin until "
+                + "an operator resumes or cancels the rollout, `continue` goes on with all that do "
+                + "not need it, `abort` ends the rollout.",
+            .value("pause", reason: "what is half done is best looked at by a person")
+        ),
+        .init(
+            "policies.failedHosts",
+            "Under `failure: continue`, after how many failed hosts no further step begins, 1 to "
+                + "1000.",
+            .nothing
         ),
         .init(
             "policies.timeouts.step",

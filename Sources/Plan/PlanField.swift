@@ -47,7 +47,7 @@ public struct PlanField: Sendable, Equatable {
     public static let later: [String: Set<String>] = [
         "": ["dashboard", "tunnel", "defaults", "hooks"],
         "k3s": ["config", "datastore", "serverArgs", "agentArgs", "snapshots"],
-        "policies": ["preflight", "failure", "upgrade", "drift"],
+        "policies": ["preflight", "upgrade", "drift"],
     ]
 
     private static let byPath: [String: PlanField] = Dictionary(

@@ -8,17 +8,24 @@ public struct StepFailure: Error, Sendable, Hashable, Codable {
     public var remedy: String
     /// Whether a repetition cannot help.
     public var isPermanent: Bool
+    /// Whether the machine's owner does not allow the step, so that no earlier step changes that.
+    public var isRefusal: Bool { refused == true }
+
+    /// Nothing in records that know no refusals.
+    private let refused: Bool?
 
     /// Describes a failure.
     public init(
         _ message: String,
         details: [String] = [],
         remedy: String = "",
-        isPermanent: Bool = false
+        isPermanent: Bool = false,
+        isRefusal: Bool = false
     ) {
         self.message = message
         self.details = details
         self.remedy = remedy
         self.isPermanent = isPermanent
+        refused = isRefusal ? true : nil
     }
 }

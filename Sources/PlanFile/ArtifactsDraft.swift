@@ -1,3 +1,4 @@
+import Document
 import Plan
 
 /// Where files come from, as far as it could be read.
@@ -73,17 +74,17 @@ struct ArtifactsDraft {
         return ArtifactReference(url: url, sha256: pin, checksumsURL: list)
     }
 
-    private static func address(_ node: PlanNode) throws(PlanComplaint) -> String {
+    private static func address(_ node: DocumentNode) throws(PlanComplaint) -> String {
         let text = try Reading.text(node)
         _ = try ArtifactSyntax.url(text)
         return text
     }
 
-    private static func listAddress(_ node: PlanNode) throws(PlanComplaint) -> String? {
+    private static func listAddress(_ node: DocumentNode) throws(PlanComplaint) -> String? {
         try address(node)
     }
 
-    private static func checksum(_ node: PlanNode) throws(PlanComplaint) -> String? {
+    private static func checksum(_ node: DocumentNode) throws(PlanComplaint) -> String? {
         let text = try Reading.text(node)
         try ArtifactSyntax.sha256(text)
         return text

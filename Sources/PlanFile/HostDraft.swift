@@ -1,3 +1,4 @@
+import Document
 import Plan
 
 /// One host, as far as it could be read.
@@ -57,7 +58,7 @@ struct HostDraft {
         )
     }
 
-    private static func role(_ node: PlanNode) throws(PlanComplaint) -> HostRole {
+    private static func role(_ node: DocumentNode) throws(PlanComplaint) -> HostRole {
         let text = try Reading.text(node)
         if let role = HostRole(rawValue: text) { return role }
         let server = ["master", "control-plane", "controlplane", "controller"]
@@ -74,7 +75,7 @@ struct HostDraft {
         )
     }
 
-    private static func publicAddress(_ node: PlanNode) throws(PlanComplaint) -> IPv4Address {
+    private static func publicAddress(_ node: DocumentNode) throws(PlanComplaint) -> IPv4Address {
         let address = try IPv4Address(parsing: try Reading.text(node))
         if let kind = address.specialKind {
             throw PlanComplaint(
@@ -86,7 +87,7 @@ struct HostDraft {
         return address
     }
 
-    private static func internalAddress(_ node: PlanNode) throws(PlanComplaint) -> IPv4Address {
+    private static func internalAddress(_ node: DocumentNode) throws(PlanComplaint) -> IPv4Address {
         let address = try IPv4Address(parsing: try Reading.text(node))
         if let kind = address.unusableKind {
             throw PlanComplaint(
@@ -97,7 +98,7 @@ struct HostDraft {
         return address
     }
 
-    private static func place(_ node: PlanNode) throws(PlanComplaint) -> String? {
+    private static func place(_ node: DocumentNode) throws(PlanComplaint) -> String? {
         let text = try labelValue(node)
         guard !text.isEmpty else {
             throw PlanComplaint("The text is empty.", advice: "Leave the key out, or name a place.")
@@ -105,7 +106,7 @@ struct HostDraft {
         return text
     }
 
-    private static func labelValue(_ node: PlanNode) throws(PlanComplaint) -> String {
+    private static func labelValue(_ node: DocumentNode) throws(PlanComplaint) -> String {
         let text = try Reading.text(node)
         try KubernetesSyntax.labelValue(text)
         return text

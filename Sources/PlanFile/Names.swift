@@ -1,9 +1,10 @@
+import Document
 import Plan
 
 /// Names by the rules of RFC 1123.
 enum Names {
     /// A host's id.
-    static func hostID(_ node: PlanNode) throws(PlanComplaint) -> HostID {
+    static func hostID(_ node: DocumentNode) throws(PlanComplaint) -> HostID {
         let text = try Reading.text(node)
         guard let id = HostID(text) else {
             throw PlanComplaint(
@@ -16,12 +17,12 @@ enum Names {
     }
 
     /// The cluster's name, which is written like an id.
-    static func label(_ node: PlanNode) throws(PlanComplaint) -> String {
+    static func label(_ node: DocumentNode) throws(PlanComplaint) -> String {
         try hostID(node).description
     }
 
     /// A hostname, which is also a label's value in Kubernetes and so at most 63 bytes long.
-    static func hostname(_ node: PlanNode) throws(PlanComplaint) -> String {
+    static func hostname(_ node: DocumentNode) throws(PlanComplaint) -> String {
         let text = try Reading.text(node)
         guard RFC1123.isName(text), text.utf8.count <= 63 else {
             throw PlanComplaint(

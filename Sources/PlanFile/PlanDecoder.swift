@@ -1,19 +1,20 @@
+import Document
 import Plan
 
 /// Turns a tree of values into a plan. Each part reads what it can and notes what is wrong; the rules
 /// across parts see all that could be read, so that one mistake hides no other.
 struct PlanDecoder {
-    private let tree: PlanTree
+    private let tree: DocumentTree
     private let notes: ProblemNotes
 
-    init(_ tree: PlanTree) {
+    init(_ tree: DocumentTree) {
         self.tree = tree
         notes = ProblemNotes(tree.problems)
     }
 
     /// The plan, or nothing where problems were noted.
     func decode() -> (plan: ClusterPlan?, problems: ProblemNotes) {
-        let root = ObjectReader(tree.root, at: .root, path: "", notes: notes)
+        let root = ObjectReader(root: tree.root, notes: notes, catalogue: PlanCatalogue())
         let version = root.required("apiVersion", Reading.word([ClusterPlan.apiVersion]))
         let kind = root.required("kind", Reading.word([ClusterPlan.kind]))
         let metadata = self.metadata(root.object("metadata", isRequired: true))

@@ -1,3 +1,4 @@
+public import Document
 public import Plan
 
 /// Reads plans.
@@ -13,8 +14,8 @@ public enum PlanFile {
     public static func read(
         _ bytes: [UInt8],
         name: String,
-        format: PlanFormat? = nil
-    ) throws(PlanProblems) -> ClusterPlan {
+        format: DocumentFormat? = nil
+    ) throws(DocumentProblems) -> ClusterPlan {
         try plan(bytes, name: name, format: format).plan
     }
 
@@ -29,31 +30,35 @@ public enum PlanFile {
     public static func explain(
         _ bytes: [UInt8],
         name: String,
-        format: PlanFormat? = nil
-    ) throws(PlanProblems) -> PlanExplanation {
+        format: DocumentFormat? = nil
+    ) throws(DocumentProblems) -> PlanExplanation {
         let (plan, root) = try plan(bytes, name: name, format: format)
         return PlanExplanation(plan) { root.value(at: $0) != nil }
     }
 
+    private static let subject = DocumentSubject(
+        noun: "plan",
+        sizeLimit: 4 << 20,
+        sizeAdvice: "Name the right file: a plan of a hundred hosts has about 30,000 bytes.",
+        emptyAdvice: "Begin with one of the examples; docs/plan.md names every field.",
+        usualDepth: "five"
+    )
+
     private static func plan(
         _ bytes: [UInt8],
         name: String,
-        format: PlanFormat?
-    ) throws(PlanProblems) -> (plan: ClusterPlan, root: PlanNode) {
-        let tree: PlanTree
-        do throws(PlanProblem) {
-            let text = try PlanText.check(bytes)
-            tree =
-                switch format ?? PlanFormat(name: name, bytes: bytes) {
-                case .json: try JSONReader.read(bytes)
-                case .yaml: try YAMLReader.read(text)
-                }
+        format: DocumentFormat?
+    ) throws(DocumentProblems) -> (plan: ClusterPlan, root: DocumentNode) {
+        let tree: DocumentTree
+        do throws(DocumentProblem) {
+            let format = format ?? DocumentFormat(name: name, bytes: bytes)
+            tree = try DocumentReader.read(bytes, format, subject)
         } catch {
-            throw PlanProblems(name, [error])
+            throw DocumentProblems(name, [error])
         }
         let (plan, notes) = PlanDecoder(tree).decode()
         guard let plan else {
-            throw PlanProblems(name, notes.problems, omitted: notes.omitted)
+            throw DocumentProblems(name, notes.problems, omitted: notes.omitted)
         }
         return (plan, tree.root)
     }

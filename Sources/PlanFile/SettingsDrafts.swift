@@ -1,3 +1,4 @@
+import Document
 import Plan
 
 /// Kubernetes' settings, as far as they could be read.
@@ -113,7 +114,7 @@ struct MeshDraft {
         )
     }
 
-    private static func mtu(_ node: PlanNode) throws(PlanComplaint) -> Int {
+    private static func mtu(_ node: DocumentNode) throws(PlanComplaint) -> Int {
         if case .string(let word) = node.content, ["measure", "auto"].contains(word) {
             throw PlanComplaint(
                 "\"\(word)\" is not in this release.",
@@ -130,64 +131,13 @@ struct NetworkDraft {
     let network: PlanFacts.Network?
 
     init(_ reader: ObjectReader, _ key: String, _ use: PlanFacts.NetworkUse, _ standard: String) {
-        let text = PlanNode(position: .start, content: .string(standard))
-        let read = { (node: PlanNode) throws(PlanComplaint) in
+        let text = DocumentNode(position: .start, content: .string(standard))
+        let read = { (node: DocumentNode) throws(PlanComplaint) in
             try IPv4Network(parsing: try Reading.text(node), prefixes: use.prefixes)
         }
         let block =
             reader.has(key)
             ? reader.required(key, read) : reader.convert(text, at: use.pointer, read)
         network = block.map { PlanFacts.Network(use, $0, isStated: reader.has(key)) }
-    }
-}
-
-/// Time limits and numbers, as far as they could be read.
-struct PolicyDraft {
-    /// The settings, if nothing in them is wrong.
-    let settings: PolicySettings?
-
-    init(_ reader: ObjectReader) {
-        let standard = PolicySettings()
-        let parallelism = reader.optional(
-            "parallelism",
-            default: standard.parallelism,
-            Reading.integer(1...100)
-        )
-        let attempts = reader.optional(
-            "attempts",
-            default: standard.attempts,
-            Reading.integer(1...10)
-        )
-        let limits = reader.object("timeouts")
-        let times = standard.timeouts
-        let step = limits.optional("step", default: times.step, Self.time)
-        let download = limits.optional("download", default: times.download, Self.time)
-        let k3sReady = limits.optional("k3sReady", default: times.k3sReady, Self.time)
-        let nodesReady = limits.optional("nodesReady", default: times.nodesReady, Self.time)
-        guard let parallelism, let attempts, let step, let download, let k3sReady, let nodesReady
-        else {
-            settings = nil
-            return
-        }
-        settings = PolicySettings(
-            parallelism: parallelism,
-            attempts: attempts,
-            timeouts: TimeoutSettings(
-                step: step,
-                download: download,
-                k3sReady: k3sReady,
-                nodesReady: nodesReady
-            )
-        )
-    }
-
-    private static func time(_ node: PlanNode) throws(PlanComplaint) -> Int64 {
-        if case .number = node.content {
-            throw PlanComplaint(
-                "A time needs a unit.",
-                advice: "Write a text: \"90s\", \"5m\" or \"1h\"."
-            )
-        }
-        return try PlanDuration.milliseconds(try Reading.text(node))
     }
 }

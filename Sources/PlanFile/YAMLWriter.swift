@@ -1,3 +1,4 @@
+import Document
 import Plan
 
 /// Writes values as YAML, with comments behind some of them.

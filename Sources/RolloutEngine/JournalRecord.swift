@@ -15,6 +15,10 @@ public enum JournalRecord: Sendable, Equatable, Codable {
     case stepFailed(StepID, StepFailure, at: Int64)
     /// An operator asked for the end.
     case cancelRequested(at: Int64)
+    /// No further step begins until it is resumed.
+    case paused(PauseReason, at: Int64)
+    /// It goes on; steps that had failed for good wait for another attempt.
+    case resumed(at: Int64)
     /// The step will not be begun in this rollout.
     case skipped(StepID, at: Int64)
     /// Nothing more will happen.
@@ -25,8 +29,16 @@ public enum JournalRecord: Sendable, Equatable, Codable {
         switch self {
         case .began(let at), .assigned(_, _, _, _, let at), .ended(_, _, _, let at),
             .retryPlanned(_, _, _, let at), .stepFailed(_, _, let at), .cancelRequested(let at),
-            .skipped(_, let at), .finished(_, let at):
+            .paused(_, let at), .resumed(let at), .skipped(_, let at), .finished(_, let at):
             at
         }
     }
+}
+
+/// Why a rollout is paused.
+public enum PauseReason: String, Sendable, Equatable, Codable {
+    /// An operator asked for it.
+    case requested
+    /// A step failed for good, and the plan says to wait for a person then.
+    case failure
 }

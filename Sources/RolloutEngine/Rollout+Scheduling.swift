@@ -3,9 +3,27 @@ import Plan
 /// What follows from each event: failures are retried or final, deadlines pass, ready steps begin,
 /// and a rollout without anything left to do ends.
 extension Rollout {
-    /// Whether no further step may begin: a step failed for good, or an operator asked for the end.
-    /// What runs is still waited for, since its result must not be lost.
-    private var isStopping: Bool { state.isCancelled || state.hasFailed }
+    /// Whether no further step will ever begin. What runs is still waited for, since its result must
+    /// not be lost.
+    private var isStopping: Bool {
+        if state.isCancelled { return true }
+        guard state.hasFailed else { return false }
+        switch limits.failure {
+        case .abort: return true
+        case .pause: return false
+        case .continue: return failedHosts >= limits.failedHosts ?? .max
+        }
+    }
+
+    /// Whether no step may begin now.
+    private var isHolding: Bool { isStopping || state.pause != nil }
+
+    private var failedHosts: Int {
+        let failed = graph.steps.filter {
+            if case .failed? = state.steps[$0.id] { true } else { false }
+        }
+        return Set(failed.map(\.subject)).count
+    }
 
     /// A failed attempt is tried again where that can help and is allowed.
     mutating func settleUndecided(at now: Int64, in decision: inout Decision) {
@@ -13,10 +31,16 @@ extension Rollout {
             guard case .undecided(let attempt, let problem)? = state.steps[step.id] else {
                 continue
             }
-            if problem.isPermanent || attempt.number >= limits.attempts || isStopping {
+            let tries = attempt.number - (state.forgiven[step.id] ?? 0)
+            if problem.isPermanent || tries >= limits.attempts || isStopping {
                 record(.stepFailed(step.id, problem, at: now), in: &decision)
             } else {
-                let delay = Backoff.delay(after: attempt.number, step: step.id, seed: seed)
+                let delay = Backoff.delay(
+                    after: tries,
+                    number: attempt.number,
+                    step: step.id,
+                    seed: seed
+                )
                 record(
                     .retryPlanned(
                         step: step.id,
@@ -47,7 +71,7 @@ extension Rollout {
                 decision.effects.append(.cancel(attempt.execution, executor: step.executor))
                 settleUndecided(at: now, in: &decision)
             case .waiting?, .retrying?:
-                guard !isStopping, isReady(step), let since = absent[step.executor],
+                guard !isHolding, isReady(step), let since = absent[step.executor],
                     now - since >= limits.absence
                 else { continue }
                 record(.stepFailed(step.id, overdue(step, now: now), at: now), in: &decision)
@@ -57,13 +81,20 @@ extension Rollout {
         }
     }
 
+    /// A step that failed for good is a matter for a person, where the plan says so.
+    mutating func pauseAfterFailure(at now: Int64, in decision: inout Decision) {
+        guard limits.failure == .pause, state.hasFailed, !state.isCancelled, state.pause == nil
+        else { return }
+        record(.paused(.failure, at: now), in: &decision)
+    }
+
     /// Hands out every step whose turn has come.
     mutating func assignReady(at now: Int64, in decision: inout Decision) {
-        guard !isStopping else { return }
+        guard !isHolding else { return }
         var busy = Set(runningSteps.map(\.subject))
         for step in graph.steps where isReady(step) && connected[step.executor] != nil {
             guard let number = dueAttempt(of: step, at: now) else { continue }
-            guard busy.contains(step.subject) || busy.count < limits.parallelism else { continue }
+            guard limits.leaveRoom(for: step.subject, beside: busy) else { continue }
             busy.insert(step.subject)
             let execution = ExecutionID(rollout: id, step: step.id, attempt: number)
             let deadline = now + step.timeout + RolloutLimits.overrun
@@ -86,7 +117,7 @@ extension Rollout {
     mutating func finishIfDone(at now: Int64, in decision: inout Decision) {
         guard runningSteps.isEmpty else { return }
         let left = graph.steps.filter { isOpen($0.id) }
-        guard left.isEmpty || isStopping else { return }
+        guard isStopping || isOver(left) else { return }
         for step in left { record(.skipped(step.id, at: now), in: &decision) }
         let outcome: RolloutOutcome =
             state.isCancelled && (state.hasFailed || !left.isEmpty)
@@ -95,16 +126,29 @@ extension Rollout {
         decision.effects.append(.finish(outcome))
     }
 
+    /// Whether steps that are left have nothing to wait for: neither for each other nor for a person.
+    private func isOver(_ left: [StepNode]) -> Bool {
+        if state.pause != nil { return left.isEmpty && !state.hasFailed }
+        var hopeless: Set<StepID> = []
+        for step in graph.steps {
+            switch state.steps[step.id] {
+            case .failed?, .skipped?: hopeless.insert(step.id)
+            default: if !hopeless.isDisjoint(with: step.dependsOn) { hopeless.insert(step.id) }
+            }
+        }
+        return left.allSatisfy { hopeless.contains($0.id) }
+    }
+
     /// The next time at which something may have to be decided without a word from an agent.
     func nextWake(after now: Int64) -> Int64? {
         graph.steps.compactMap { step -> Int64? in
             switch state.steps[step.id] {
             case .running(let attempt)?:
                 return expiry(of: attempt, on: step.executor)
-            case .retrying(_, let notBefore)? where isReady(step):
+            case .retrying(_, let notBefore)? where !isHolding && isReady(step):
                 guard let since = absent[step.executor] else { return max(notBefore, now + 1) }
                 return since + limits.absence
-            case .waiting? where isReady(step):
+            case .waiting? where !isHolding && isReady(step):
                 return absent[step.executor].map { $0 + limits.absence }
             case .waiting?, .retrying?, .undecided?, .succeeded?, .failed?, .skipped?, nil:
                 return nil
@@ -134,7 +178,7 @@ extension Rollout {
 
     private func dueAttempt(of step: StepNode, at now: Int64) -> Int? {
         switch state.steps[step.id] {
-        case .waiting?: 1
+        case .waiting?: (state.attempts[step.id] ?? 0) + 1
         case .retrying(let attempt, let notBefore)? where notBefore <= now: attempt
         case .retrying?, .running?, .undecided?, .succeeded?, .failed?, .skipped?, nil: nil
         }

@@ -62,12 +62,17 @@ public struct Rollout: Sendable {
             end(execution, outcome, at: at, in: &decision)
         case .cancelRequested(let at):
             cancel(at: at, in: &decision)
+        case .pauseRequested(let at):
+            if canPause { record(.paused(.requested, at: at), in: &decision) }
+        case .resumeRequested(let at):
+            resume(at: at, in: &decision)
         case .agentDisconnected, .clockAdvanced:
             break
         }
         guard state.hasBegun else { return decision }
         settleUndecided(at: event.at, in: &decision)
         expire(at: event.at, in: &decision)
+        pauseAfterFailure(at: event.at, in: &decision)
         assignReady(at: event.at, in: &decision)
         finishIfDone(at: event.at, in: &decision)
         if state.outcome == nil, let next = nextWake(after: event.at) {
@@ -96,7 +101,8 @@ public struct Rollout: Sendable {
         case .agentDisconnected(let host, let at):
             connected[host] = nil
             absent[host] = at
-        case .began, .executionEnded, .clockAdvanced, .cancelRequested:
+        case .began, .executionEnded, .clockAdvanced, .cancelRequested, .pauseRequested,
+            .resumeRequested:
             break
         }
         for step in graph.steps where connected[step.executor] == nil {
@@ -144,5 +150,14 @@ public struct Rollout: Sendable {
             guard case .running(let attempt)? = state.steps[step.id] else { continue }
             decision.effects.append(.cancel(attempt.execution, executor: step.executor))
         }
+    }
+
+    private var canPause: Bool { state.hasBegun && !state.isCancelled && state.pause == nil }
+
+    /// Lets steps begin again. Agents that were away meanwhile are waited for anew.
+    private mutating func resume(at: Int64, in decision: inout Decision) {
+        guard state.pause != nil, !state.isCancelled else { return }
+        record(.resumed(at: at), in: &decision)
+        for host in absent.keys { absent[host] = at }
     }
 }

@@ -15,12 +15,17 @@ public enum RolloutEvent: Sendable, Equatable {
     case clockAdvanced(to: Int64)
     /// An operator wants it to end.
     case cancelRequested(at: Int64)
+    /// An operator wants no further step to begin for now.
+    case pauseRequested(at: Int64)
+    /// An operator wants it to go on, and failed steps to be tried again.
+    case resumeRequested(at: Int64)
 
     /// When it happened.
     public var at: Int64 {
         switch self {
         case .began(let at), .agentConnected(_, _, let at), .agentDisconnected(_, let at),
-            .executionEnded(_, _, let at), .clockAdvanced(let at), .cancelRequested(let at):
+            .executionEnded(_, _, let at), .clockAdvanced(let at), .cancelRequested(let at),
+            .pauseRequested(let at), .resumeRequested(let at):
             at
         }
     }

@@ -4,21 +4,62 @@ public import Plan
 public struct RolloutLimits: Sendable, Equatable, Codable {
     /// How many hosts may be worked on at once; at least 1.
     public var parallelism: Int
+    /// Hosts of which fewer may be worked on at once, such as servers one at a time.
+    public var groups: [HostGroup]
     /// How often a step is tried; at least 1.
     public var attempts: Int
     /// Milliseconds an agent may be away before the steps that wait for it fail.
     public var absence: Int64
+    /// What a step that failed for good means for the others.
+    public var failure: FailurePolicy
+    /// After how many failed hosts no further step begins, under `continue`; nothing where there
+    /// is no such bound.
+    public var failedHosts: Int?
 
     /// Sets bounds. `absence` defaults to ten minutes: longer than a reboot, shorter than a lunch.
-    public init(parallelism: Int, attempts: Int, absence: Int64 = 600_000) {
+    public init(
+        parallelism: Int,
+        groups: [HostGroup] = [],
+        attempts: Int,
+        absence: Int64 = 600_000,
+        failure: FailurePolicy = .pause,
+        failedHosts: Int? = nil
+    ) {
         self.parallelism = max(1, parallelism)
+        self.groups = groups
         self.attempts = max(1, attempts)
         self.absence = absence
+        self.failure = failure
+        self.failedHosts = failedHosts.map { max(1, $0) }
     }
 
     /// The bounds that a plan asks for.
-    public init(_ policies: PolicySettings) {
-        self.init(parallelism: policies.parallelism, attempts: policies.attempts)
+    public init(_ plan: ClusterPlan) {
+        let policies = plan.policies
+        func group(_ role: HostRole, _ parallelism: Int) -> HostGroup {
+            HostGroup(
+                hosts: Set(plan.hosts.filter { $0.role == role }.map(\.id)),
+                parallelism: parallelism
+            )
+        }
+        self.init(
+            parallelism: policies.parallelism,
+            groups: [
+                group(.server, policies.parallelServers), group(.agent, policies.parallelAgents),
+            ],
+            attempts: policies.attempts,
+            failure: policies.failure,
+            failedHosts: policies.failedHosts
+        )
+    }
+
+    /// Whether a host may be worked on beside those that are.
+    func leaveRoom(for host: HostID, beside busy: Set<HostID>) -> Bool {
+        if busy.contains(host) { return true }
+        guard busy.count < parallelism else { return false }
+        return groups.allSatisfy { group in
+            !group.hosts.contains(host) || group.hosts.intersection(busy).count < group.parallelism
+        }
     }
 
     /// Milliseconds beyond a step's own timeout before the coordinator gives an attempt up: the
@@ -28,6 +69,35 @@ public struct RolloutLimits: Sendable, Equatable, Codable {
     static let settling: Int64 = 10_000
 }
 
+extension RolloutLimits {
+    /// Reads bounds; those that an earlier release did not know have their defaults.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            parallelism: try values.decode(Int.self, forKey: .parallelism),
+            groups: try values.decodeIfPresent([HostGroup].self, forKey: .groups) ?? [],
+            attempts: try values.decode(Int.self, forKey: .attempts),
+            absence: try values.decode(Int64.self, forKey: .absence),
+            failure: try values.decodeIfPresent(FailurePolicy.self, forKey: .failure) ?? .abort,
+            failedHosts: try values.decodeIfPresent(Int.self, forKey: .failedHosts)
+        )
+    }
+}
+
+/// Hosts that share a bound.
+public struct HostGroup: Sendable, Equatable, Codable {
+    /// The hosts.
+    public let hosts: Set<HostID>
+    /// How many of them may be worked on at once; at least 1.
+    public let parallelism: Int
+
+    /// Bounds some hosts.
+    public init(hosts: Set<HostID>, parallelism: Int) {
+        self.hosts = hosts
+        self.parallelism = max(1, parallelism)
+    }
+}
+
 /// When a failed step is tried again: exponential back-off with full jitter.
 enum Backoff {
     /// Milliseconds before the second attempt, at most.
@@ -35,14 +105,15 @@ enum Backoff {
     /// Milliseconds before any attempt, at most.
     static let longest: Int64 = 60_000
 
-    /// Milliseconds to wait after `attempt` failed: between half a second and the doubled bound.
-    static func delay(after attempt: Int, step: StepID, seed: UInt64) -> Int64 {
-        let doublings = min(max(attempt - 1, 0), 10)
+    /// Milliseconds to wait after so many vain tries: from none to the bound, which doubles with each.
+    /// `number` is the attempt's, so that a resumed step does not wait the same times again.
+    static func delay(after tries: Int, number: Int, step: StepID, seed: UInt64) -> Int64 {
+        let doublings = min(max(tries - 1, 0), 10)
         let bound = min(longest, first << Int64(doublings))
         var bits = seed
         for byte in step.description.utf8 { bits = mix(bits ^ UInt64(byte)) }
-        bits = mix(bits ^ UInt64(attempt))
-        return 500 + Int64(bits % UInt64(bound))
+        bits = mix(bits ^ UInt64(truncatingIfNeeded: number))
+        return Int64(bits % UInt64(bound + 1))
     }
 
     /// SplitMix64's finaliser: spreads each bit over all.

@@ -28,16 +28,34 @@ public struct Attempt: Sendable, Equatable {
     public let deadline: Int64
 }
 
+/// How far a rollout is.
+public enum RolloutPhase: Sendable, Equatable {
+    /// Steps begin as soon as they may.
+    case running
+    /// None begins until an operator resumes or cancels it.
+    case paused(PauseReason)
+    /// It was cancelled and waits for steps that run.
+    case cancelling
+    /// It is over.
+    case ended(RolloutOutcome)
+}
+
 /// The durable state of a rollout: what its records say, and nothing else.
 public struct RolloutState: Sendable, Equatable {
     /// Where each step of the graph stands.
     public private(set) var steps: [StepID: StepStatus]
     /// Whether it has begun.
     public private(set) var hasBegun = false
+    /// Why no further step begins for now; nothing where it is not paused.
+    public private(set) var pause: PauseReason?
     /// Whether an operator asked for its end.
     public private(set) var isCancelled = false
     /// How it ended, once it has.
     public private(set) var outcome: RolloutOutcome?
+    /// How many attempts of a step there were, all in all.
+    private(set) var attempts: [StepID: Int] = [:]
+    /// How many of them a resumption has forgiven.
+    private(set) var forgiven: [StepID: Int] = [:]
     /// Attempts by key, running or not, so that a late word about an old one is known as such.
     private(set) var executions: [ExecutionID: StepID] = [:]
 
@@ -59,6 +77,13 @@ public struct RolloutState: Sendable, Equatable {
         return counts
     }
 
+    /// In a word, how far it is.
+    public var phase: RolloutPhase {
+        if let outcome { return .ended(outcome) }
+        if isCancelled { return .cancelling }
+        return pause.map(RolloutPhase.paused) ?? .running
+    }
+
     var hasFailed: Bool {
         steps.values.contains {
             if case .failed = $0 { true } else { false }
@@ -72,6 +97,7 @@ public struct RolloutState: Sendable, Equatable {
             hasBegun = true
         case .assigned(let execution, let step, let number, let deadline, _):
             executions[execution] = step
+            attempts[step] = number
             steps[step] = .running(
                 Attempt(execution: execution, number: number, deadline: deadline)
             )
@@ -83,10 +109,23 @@ public struct RolloutState: Sendable, Equatable {
             steps[step] = .failed(problem)
         case .cancelRequested:
             isCancelled = true
+        case .paused(let reason, _):
+            pause = reason
+        case .resumed:
+            pause = nil
+            forgive()
         case .skipped(let step, _):
             steps[step] = .skipped
         case .finished(let outcome, _):
             self.outcome = outcome
+        }
+    }
+
+    private mutating func forgive() {
+        for (step, status) in steps {
+            guard case .failed = status else { continue }
+            steps[step] = .waiting
+            forgiven[step] = attempts[step]
         }
     }
 

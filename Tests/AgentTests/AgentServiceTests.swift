@@ -38,6 +38,59 @@ import Testing
         }
     }
 
+    @Test func `what the policy refuses is said in the hello and never begins`() async throws {
+        try await withCoordinator { coordinator, folder in
+            let policy = AgentPolicy(file: "/etc/isthmus/agent.yaml", steps: ["hostname"])
+            let script = Script { _ throws(StepFailure) in [:] }
+            let agent = try AgentUnderTest(coordinator.state(in: folder), policy: policy)
+            let hello = try await coordinator.service.heard.hello()
+            #expect(hello.stepKinds == ["hostname"])
+            #expect(hello.refusedStepKinds == AgentPolicy.kinds.filter { $0 != "hostname" })
+            #expect(hello.policyFile == "/etc/isthmus/agent.yaml")
+            for (mode, number) in [(WireStepMode.check, 1), (.apply, 2)] {
+                coordinator.service.send(.assign(id, script, mode: mode))
+                let result = try await coordinator.service.heard.result(id, number)
+                #expect(result.failed.permanent)
+                #expect(result.failed.message.contains("/etc/isthmus/agent.yaml"))
+                #expect(result.failed.remedy.contains("- scripted"))
+            }
+            #expect(script.runs.all.isEmpty)
+            #expect(journal(in: folder).isEmpty)
+            #expect(coordinator.service.heard.count { $0.accepted.executionID == id } == 0)
+            await agent.stop()
+        }
+    }
+
+    @Test func `a step that was interrupted under another policy ends by the new one`()
+        async throws
+    {
+        try await withCoordinator { coordinator, folder in
+            let gate = Gate()
+            let script = Script(behind: gate)
+            let state = try coordinator.state(in: folder)
+            let agent = try AgentUnderTest(state)
+            coordinator.service.send(.assign(id, script))
+            _ = try await coordinator.service.heard.hello()
+            coordinator.service.send(.assign(id, script))
+            _ = try await script.runs.element { _ in true }
+            await agent.stop()
+            #expect(journal(in: folder) == ["\(id).intent"])
+
+            let strict = try AgentUnderTest(state, policy: AgentPolicy(steps: ["hostname"]))
+            let hello = try await coordinator.service.heard.hello(2)
+            #expect(hello.unfinished == [id])
+            coordinator.service.send(.assign(id, script))
+            let result = try await coordinator.service.heard.result(id)
+            #expect(result.failed.permanent)
+            // Its receipt comes before what is answered next.
+            coordinator.service.send(.assign("r-00000001.kube-seoul.scripted.2", script))
+            _ = try await coordinator.service.heard.result("r-00000001.kube-seoul.scripted.2")
+            #expect(journal(in: folder).isEmpty)
+            #expect(script.runs.all.count == 1)
+            await strict.stop()
+        }
+    }
+
     @Test func `health comes at the pace of the welcome`() async throws {
         try await withCoordinator { coordinator, folder in
             coordinator.service.set { $0.healthInterval = 100 }

@@ -42,7 +42,8 @@ import Testing
             "isthmus.v1.AgentLink": [.agent(seoul)],
             "isthmus.v1.Operator": [.operator("admin")],
             "grpc.health.v1.Health": [.agent(seoul), .operator("admin")],
-            "grpc.reflection.v1.ServerReflection": [],
+            "grpc.reflection.v1.ServerReflection": [.agent(seoul), .operator("admin")],
+            "test.Nothing": [],
         ]
         for (service, callers) in allowed {
             for caller in [Caller.newcomer, .agent(seoul), .operator("admin")] {

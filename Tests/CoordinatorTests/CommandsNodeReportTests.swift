@@ -14,6 +14,14 @@ import Testing
         $0.address = "203.0.113.10"
         $0.certificateExpires = now + 20 * 86_400_000
         $0.facts = .with { $0.simulated = true }
+        $0.clock = .with {
+            $0.shortestRoundTrip = 75_010
+            $0.medianRoundTrip = 76_000
+            $0.skew = 3_250_000
+            $0.uncertainty = 37_505
+            $0.probes = 8
+            $0.at = now
+        }
         $0.health = .with {
             $0.at = now
             $0.load = 0.456
@@ -40,15 +48,18 @@ import Testing
         let table = NodeReport.table([Self.healthy, never, lost], now: Self.now)
         let expected: [[String]] = [
             [
-                "NODE", "STATE", "LOAD", "MEMORY", "DISK", "K3S", "WIREGUARD", "CERTIFICATE",
-                "ADDRESS",
+                "NODE", "STATE", "LOAD", "MEMORY", "DISK", "K3S", "WIREGUARD", "RTT", "SKEW",
+                "CERTIFICATE", "ADDRESS",
             ],
-            ["kube-chuncheon", "lost 3m05s ago", "-", "-", "-", "-", "-", "expired", "-"],
+            [
+                "kube-chuncheon", "lost 3m05s ago", "-", "-", "-", "-", "-", "-", "-", "expired",
+                "-",
+            ],
             [
                 "kube-japan", "connected, simulated", "0.46", "500 MB/2 GB", "10 GB/40 GB",
-                "k3s active", "1/2 3m20s", "20d", "203.0.113.10",
+                "k3s active", "1/2 3m20s", "76ms", "+3.2s", "20d", "203.0.113.10",
             ],
-            ["kube-seoul", "never seen", "-", "-", "-", "-", "-", "-", "-"],
+            ["kube-seoul", "never seen", "-", "-", "-", "-", "-", "-", "-", "-", "-"],
         ]
         let cells = table.map { line in
             line.split(separator: /\s{2,}/).map(String.init)

@@ -15,6 +15,8 @@ final class DriverBench: Sendable {
     let store: Store
     let registry = NodeRegistry()
     let watchers = RolloutWatchers()
+    let logs: StepLogs
+    let events: EventHistory
     let driver: RolloutDriver
     let mailbox = CheckMailbox()
     let log = RecordedLog()
@@ -23,11 +25,15 @@ final class DriverBench: Sendable {
     init(_ folder: TemporaryFolder) async throws {
         self.folder = folder
         store = try Store(path: folder.path + "/isthmus.sqlite")
+        logs = StepLogs(store: store, logger: log.logger)
+        events = EventHistory(store: store, logger: log.logger)
         driver = RolloutDriver(
             DriverSurroundings(
                 store: store,
                 registry: registry,
                 watchers: watchers,
+                logs: logs,
+                events: events,
                 logger: log.logger
             )
         )
@@ -74,8 +80,15 @@ final class DriverBench: Sendable {
     }
 
     @discardableResult
-    func begin(_ id: RolloutID = RolloutID(random: 1)) async throws -> RolloutID {
-        try await driver.begin(try await prepared().row(id, at: 1), id: id)
+    func begin(
+        _ id: RolloutID = RolloutID(random: 1),
+        failure: FailurePolicy = .pause
+    ) async throws -> RolloutID {
+        let plan = ClusterPlan.sampleText.replacing(
+            "\"hosts\":",
+            with: "\"policies\": {\"failure\": \"\(failure.rawValue)\"}, \"hosts\":"
+        )
+        try await driver.begin(try await prepared(plan).row(id, at: 1), id: id)
         return id
     }
 

@@ -40,7 +40,11 @@ import Testing
         #expect(try await consume(at: 100) == .failure(.expired(node: seoul, at: 100)))
         #expect(try await nodes() == [seoul])
         let seoul = seoul
-        #expect(try await store.read { db in try JoinTokenTable.answerable(in: db) } == ["t1": 100])
+        #expect(
+            try await store.read { db in try JoinTokenTable.answerable(in: db) } == [
+                "t1": .init(hash: "aa", expires: 100)
+            ]
+        )
         let closed = try await store.write { db in
             try JoinTokenTable.closeRetries(of: seoul, in: db)
         }
@@ -89,7 +93,7 @@ import Testing
             try JoinTokenTable.add(later, in: db)
             return try JoinTokenTable.answerable(in: db)
         }
-        #expect(unused == ["t2": week + 200])
+        #expect(unused == ["t2": .init(hash: "aa", expires: week + 200)])
     }
 
     @Test func `a session knows whose place it took`() throws {
@@ -131,14 +135,14 @@ import Testing
     }
 
     @Test func `the gate is open while an unused token lives`() {
-        let gate = EnrollmentGate(["t1": 100], now: { 50 })
+        let gate = EnrollmentGate(["t1": .init(hash: "aa", expires: 100)], now: { 50 })
         #expect(gate.isOpen)
-        gate.add("t2", until: 60)
+        gate.add("t2", .init(hash: "bb", expires: 60))
         gate.remove("t1")
         #expect(gate.isOpen)
         gate.remove("t2")
         #expect(!gate.isOpen)
-        #expect(!EnrollmentGate(["t1": 100], now: { 100 }).isOpen)
+        #expect(!EnrollmentGate(["t1": .init(hash: "aa", expires: 100)], now: { 100 }).isOpen)
     }
 
     private func consume(

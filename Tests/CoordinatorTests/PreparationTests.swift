@@ -76,6 +76,29 @@ import Testing
         }
     }
 
+    @Test func `a step that a server's own policy refuses is found before anything begins`()
+        async throws
+    {
+        let bench = try await DriverBench()
+        bench.agents().connect(bench.hosts[0])
+        let (_, outbound) = AsyncStream.makeStream(of: WireCoordinatorMessage.self)
+        var hello = WireHello()
+        hello.facts.architecture = "arm64"
+        hello.facts.simulated = true
+        hello.stepKinds = ["hostname", "wireguard-tools", "mesh-proof", "k3s-agent"]
+        hello.refusedStepKinds = ["artifact", "manifests"]
+        hello.policyFile = "/etc/isthmus/agent.yaml"
+        _ = bench.registry.connect(bench.hosts[1], hello: hello, at: 1, outbound: outbound)
+        let problem = HostProblem.refusedKinds(
+            bench.hosts[1],
+            ["artifact"],
+            file: "/etc/isthmus/agent.yaml"
+        )
+        await #expect(throws: StartRefusal.hosts([problem])) { try await bench.prepared() }
+        #expect(problem.description.contains("/etc/isthmus/agent.yaml, does not allow"))
+        #expect(problem.description.contains("systemctl restart isthmus-agent"))
+    }
+
     @Test func `a processor that K3s does not run on is refused`() async throws {
         let bench = try await DriverBench()
         bench.agents().connect(bench.hosts[0])

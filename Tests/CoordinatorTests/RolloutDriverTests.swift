@@ -4,6 +4,7 @@ import Plan
 import Protocol
 import RolloutEngine
 import SwiftProtobuf
+import Synchronization
 import Testing
 
 @testable import Coordinator
@@ -57,7 +58,7 @@ import Testing
         #expect(try await bench.events(of: id, after: .max).isEmpty)
     }
 
-    @Test func `a step that fails is tried again and then ends the rollout`() async throws {
+    @Test func `a step that fails for good ends the rollout where the plan says so`() async throws {
         let bench = try await DriverBench()
         let agents = bench.agents { assignment in
             assignment.stepID == "tokyo.k3s-server"
@@ -65,11 +66,39 @@ import Testing
                 : FakeAgents.changed(assignment)
         }
         for host in bench.hosts { agents.connect(host) }
-        let events = try await bench.events(of: bench.begin())
+        let events = try await bench.events(of: bench.begin(failure: .abort))
         #expect(events.ending?.outcome == .failed)
         #expect(events.ending?.failed == 1)
         #expect(events.states["tokyo.k3s-server"] == [.running, .failed])
         #expect(events.states["seoul.k3s-agent"] == [.skipped])
+    }
+
+    @Test func `a failure pauses a rollout, and what failed is tried again when resumed`()
+        async throws
+    {
+        let bench = try await DriverBench()
+        let isMended = Mutex(false)
+        let agents = bench.agents { assignment in
+            assignment.stepID == "tokyo.k3s-server" && !isMended.withLock { $0 }
+                ? FakeAgents.failed(assignment, "no disk", permanent: true)
+                : FakeAgents.changed(assignment)
+        }
+        for host in bench.hosts { agents.connect(host) }
+        let id = try await bench.begin()
+        let halted = try await bench.events(of: id)
+        #expect(halted.ending?.outcome == .paused)
+        #expect(halted.ending?.failed == 1)
+        #expect(halted.states["seoul.k3s-agent"] == nil)
+        #expect(await bench.driver.phases[id] == .paused(.failure))
+        await #expect(throws: StartRefusal.paused(id)) { try await bench.driver.demandIdle() }
+
+        isMended.withLock { $0 = true }
+        #expect(await bench.driver.resume(id))
+        try await bench.until { await bench.driver.phases[id] != .paused(.failure) }
+        let all = try await bench.events(of: id)
+        #expect(all.ending?.outcome == .succeeded)
+        #expect(all.ending?.failed == 0)
+        #expect(all.states["tokyo.k3s-server"] == [.running, .failed, .running, .changed])
     }
 
     @Test func `lines of a running step reach those who watch`() async throws {

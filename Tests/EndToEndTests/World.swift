@@ -121,13 +121,13 @@ actor World {
     }
 
     /// `node-agent run` on the host's simulated machine.
-    func runAgent(of host: String) throws -> Program {
+    func runAgent(of host: String, policy: URL? = nil) throws -> Program {
         try start(
             "node-agent",
             [
                 "run", "--state", agentState(of: host).path, "--host",
                 "simulated:\(machine(host).path)",
-            ]
+            ] + (policy.map { ["--policy", $0.path] } ?? [])
         )
     }
 

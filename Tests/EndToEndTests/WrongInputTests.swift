@@ -132,20 +132,34 @@ import Trust
         }
     }
 
-    @Test func `a full disk fails its step with the reason and the next command`() async throws {
+    @Test func `a full disk pauses the rollout; with room again it goes on to its end`()
+        async throws
+    {
         try await World.with { world in
             try await world.initialize()
             _ = try await world.serve()
             _ = try await world.populate()
-            try Data(#"{"diskFull":true}"#.utf8).write(
-                to: world.machine("kube-seoul").appendingPathComponent("faults.json")
-            )
+            let faults = world.machine("kube-seoul").appendingPathComponent("faults.json")
+            try Data(#"{"diskFull":true}"#.utf8).write(to: faults)
             let plan = try world.plan(with: #""policies": { "attempts": 1 }"#)
             let ending = try await world.coordinator("rollout", "--plan", plan.path)
             #expect(ending.status == 1)
             #expect(ending.output.contains("Failed: kube-seoul"))
             #expect(ending.output.contains("no space left on device"))
-            #expect(ending.output.contains("coordinator rollout --plan \(plan.path)"))
+            let resume = try #require(
+                ending.output.firstMatch(of: /coordinator rollout resume (r-[0-9a-f]{8})/)
+            )
+            let id = String(resume.output.1)
+
+            let other = try await world.coordinator("rollout", "--plan", plan.path)
+            #expect(other.status == 1)
+            #expect(other.complaint.contains("coordinator rollout cancel \(id)"))
+
+            try FileManager.default.removeItem(at: faults)
+            let resumed = try await world.coordinator("rollout", "resume", id)
+            #expect(resumed.status == 0)
+            let watched = try await world.coordinator("rollout", "watch", id)
+            #expect(watched.status == 0, "\(watched.output)")
         }
     }
 

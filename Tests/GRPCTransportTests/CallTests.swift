@@ -101,6 +101,21 @@ struct CallTests {
         }
     }
 
+    @Test func `a server hears once which program calls`() async throws {
+        let tell: RawService.Method = { request, _ in
+            let said = Array(request.metadata[stringValues: "user-agent"])
+            return StreamingServerResponse { writer in
+                try await writer.write(Array(said.joined(separator: "|").utf8))
+                return [:]
+            }
+        }
+        let changes = Changes(client: { $0.userAgent = "grpc-swift-isthmus/1.2.3" })
+        try await withPair(["Tell": tell], changes) { client, _ in
+            let said = try await client.call("Tell", metadata: ["user-agent": "other"])
+            #expect(said == Array("grpc-swift-isthmus/1.2.3".utf8))
+        }
+    }
+
     @Test func `metadata that would break the headers is refused here`() async throws {
         try await withPair(["Echo": RawService.echo]) { client, _ in
             let error = await rpcError {

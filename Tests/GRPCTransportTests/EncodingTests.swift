@@ -32,6 +32,25 @@ struct EncodingTests {
         #expect(PercentEncoding.decode("%ff") == "\u{fffd}")
     }
 
+    @Test(arguments: ["a", "%", "é", "日", "👩‍👩‍👧"])
+    func `a long message is cut between characters, by its encoded size`(character: String) throws {
+        let text = String(repeating: character, count: 5000)
+        let trailers = CallHeaders.trailers(Status(code: .unknown, message: text), [:])
+        let message = try #require(trailers["grpc-message"])
+        #expect((4000...4096).contains(message.utf8.count))
+        let decoded = PercentEncoding.decode(message)
+        #expect(decoded == String(repeating: character, count: decoded.count))
+    }
+
+    @Test func `empty binary values are values`() {
+        var fields = HeaderFields()
+        fields.add("none-bin", "")
+        fields.add("some-bin", "AA,, AQ==")
+        let metadata = MetadataFields.read(fields)
+        #expect(Array(metadata[binaryValues: "none-bin"]) == [[]])
+        #expect(Array(metadata[binaryValues: "some-bin"]) == [[0], [], [1]])
+    }
+
     @Test(arguments: [("", []), ("AA==", [0]), ("AA", [0]), ("//79", [255, 254, 253])])
     func `base64 is read with and without padding`(text: String, bytes: [UInt8]) {
         #expect(BinaryValue.decode(text[...]) == bytes)
@@ -80,6 +99,8 @@ struct EncodingTests {
         for (code, meaning) in resets {
             #expect(StatusMapping.error(forReset: code).code == meaning)
         }
+        #expect(StatusMapping.error(forReset: .cancel, isLate: true).code == .deadlineExceeded)
+        #expect(StatusMapping.error(forReset: .refusedStream, isLate: true).code == .unavailable)
         let statuses: [(String?, Status.Code)] = [
             ("400", .internalError), ("401", .unauthenticated), ("403", .permissionDenied),
             ("404", .unimplemented), ("429", .unavailable), ("502", .unavailable),

@@ -1,20 +1,20 @@
 import GRPCCore
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Something that happens once, and tasks that wait for it, until they are cancelled.
 final class Gate: Sendable {
-    private struct State {
+    private struct State: Sendable {
         var isOpen = false
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var nextID: UInt64 = 0
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
-    var isOpen: Bool { state.withLock { $0.isOpen } }
+    var isOpen: Bool { state.withLockedValue { $0.isOpen } }
 
     func open() {
-        let waiters = state.withLock { state in
+        let waiters = state.withLockedValue { state in
             state.isOpen = true
             defer { state.waiters = [:] }
             return state.waiters
@@ -23,13 +23,13 @@ final class Gate: Sendable {
     }
 
     func wait() async {
-        let id = state.withLock { state in
+        let id = state.withLockedValue { state in
             state.nextID += 1
             return state.nextID
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let goesOn = state.withLock { state in
+                let goesOn = state.withLockedValue { state in
                     if state.isOpen || Task.isCancelled { return true }
                     state.waiters[id] = continuation
                     return false
@@ -37,7 +37,7 @@ final class Gate: Sendable {
                 if goesOn { continuation.resume() }
             }
         } onCancel: {
-            let waiter = state.withLock { $0.waiters.removeValue(forKey: id) }
+            let waiter = state.withLockedValue { $0.waiters.removeValue(forKey: id) }
             waiter?.resume()
         }
     }
@@ -45,19 +45,19 @@ final class Gate: Sendable {
 
 /// A value that tasks share.
 final class Shared<Value: Sendable>: Sendable {
-    private let state: Mutex<Value>
+    private let state: NIOLockedValueBox<Value>
 
     init(_ value: Value) {
-        state = Mutex(value)
+        state = NIOLockedValueBox(value)
     }
 
     var value: Value {
-        get { state.withLock { $0 } }
-        set { state.withLock { $0 = newValue } }
+        get { state.withLockedValue { $0 } }
+        set { state.withLockedValue { $0 = newValue } }
     }
 
     func update<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
-        state.withLock { value in
+        state.withLockedValue { value in
             var copy = value
             let result = body(&copy)
             value = copy

@@ -181,6 +181,20 @@ struct PeerTrustTests {
         #expect(said == "enrollment [] ")
     }
 
+    @Test func `a connection that enrols answers one call`() async throws {
+        var configuration = try cluster.server()
+        configuration.acceptsEnrollment = { true }
+        let whence = RawService.unary { _, context in Array(context.remotePeer.utf8) }
+        try await withServer(configuration, ["Whence": whence]) { _, port in
+            try await withClient(cluster.enrolling(port: port)) { client in
+                let first = try await client.call("Whence")
+                // The client may have begun its next call on the connection that goes.
+                let second = try? await client.call("Whence")
+                #expect(second != first)
+            }
+        }
+    }
+
     @Test func `a client without a certificate is refused while enrolment is closed`() async throws
     {
         let said = try await outcome(cluster.enrolling(port: 0))

@@ -65,13 +65,17 @@ final class RawPeer {
     let socket: RawSocket
     private let tls: TLSSession
 
-    init(_ cluster: Cluster, port: Int) throws {
+    init(
+        _ cluster: Cluster,
+        port: Int,
+        speaking application: ApplicationProtocol = .h2
+    ) throws {
         socket = RawSocket(port: port)
-        let identity = try cluster.agent()
+        let identity = application == .h2 ? try cluster.agent() : nil
         let context = try TLSContext.client(
-            identity: (certificate: identity.certificate, key: identity.key),
+            identity: identity.map { (certificate: $0.certificate, key: $0.key) },
             proof: .chain(authorities: cluster.authorities, uri: cluster.coordinatorURI),
-            applicationProtocol: "h2"
+            applicationProtocol: application.rawValue
         )
         tls = try TLSSession(context)
         while !tls.isEstablished { _ = try receive() }
@@ -95,6 +99,23 @@ final class RawPeer {
         return reception == .ended && plaintext.isEmpty ? nil : plaintext
     }
 
+    /// All frames until one that is meant, with it; or until the server closes.
+    func frames(until isMeant: (Frame) -> Bool) throws -> [Frame] {
+        var bytes: [UInt8] = []
+        while let more = try receive() {
+            bytes += more
+            let frames = Frame.all(in: bytes)
+            if frames.contains(where: isMeant) { return frames }
+        }
+        return Frame.all(in: bytes)
+    }
+
+    /// Waits until the server has dealt with everything that was sent. False if it closes instead.
+    func settle() throws -> Bool {
+        _ = try send(Frame(type: 6, payload: Array("settling".utf8)).bytes)
+        return try frames { $0.isPong }.contains { $0.isPong }
+    }
+
     /// All frames until the server closes.
     func framesUntilEnd() throws -> [Frame] {
         var bytes: [UInt8] = []
@@ -113,9 +134,9 @@ struct Frame {
     static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     static let settings = Frame(type: 4)
 
-    /// The begin of a call of `Echo`: POST, https, and literals, as HPACK writes them.
-    static func request(stream: UInt32) -> Frame {
-        let path = Array("/test.Raw/Echo".utf8)
+    /// The begin of a call: POST, https, and literals, as HPACK writes them.
+    static func request(stream: UInt32, of method: String = "Echo") -> Frame {
+        let path = Array("/test.Raw/\(method)".utf8)
         let type = Array("application/grpc".utf8)
         let block: [UInt8] =
             [0x83, 0x87, 0x44, UInt8(path.count)] + path + [0x41, 1, 0x78]
@@ -129,12 +150,34 @@ struct Frame {
             + [24, 16, 8, 0].map { UInt8(stream >> $0 & 255) } + payload
     }
 
+    /// The first `count` bytes of a message of `length` zeros.
+    static func message(stream: UInt32, _ length: Int, first count: Int? = nil) -> [UInt8] {
+        let prefix = [24, 16, 8, 0].map { UInt8(length >> $0 & 255) }
+        var rest = [0] + prefix + [UInt8](repeating: 0, count: count ?? length)
+        var bytes: [UInt8] = []
+        while !rest.isEmpty {
+            bytes += Frame(type: 0, stream: stream, payload: Array(rest.prefix(16_000))).bytes
+            rest.removeFirst(min(16_000, rest.count))
+        }
+        return bytes
+    }
+
+    static func reset(stream: UInt32) -> Frame {
+        Frame(type: 3, stream: stream, payload: [0, 0, 0, 8])
+    }
+
+    var isPong: Bool { type == 6 && flags & 1 == 1 }
+
+    /// GOAWAY ENHANCE_YOUR_CALM.
+    var saysCalmDown: Bool { type == 7 && payload.count >= 8 && payload[7] == 11 }
+
     static func all(in bytes: [UInt8]) -> [Frame] {
         var frames: [Frame] = []
         var rest = bytes[...]
         while rest.count >= 9 {
             let head = Array(rest.prefix(9))
             let length = Int(head[0]) << 16 | Int(head[1]) << 8 | Int(head[2])
+            guard rest.count >= 9 + length else { break }
             rest = rest.dropFirst(9)
             let stream = head[5...].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             frames.append(

@@ -65,13 +65,14 @@ extension GRPCClient {
     /// One request, one answer.
     func call(
         _ method: String,
+        of service: String = "test.Raw",
         _ message: [UInt8] = [],
         metadata: Metadata = [:],
         options: CallOptions = .defaults
     ) async throws -> [UInt8] {
         try await unary(
             request: ClientRequest(message: message, metadata: metadata),
-            descriptor: MethodDescriptor(fullyQualifiedService: "test.Raw", method: method),
+            descriptor: MethodDescriptor(fullyQualifiedService: service, method: method),
             serializer: RawBytes(),
             deserializer: RawBytes(),
             options: options
@@ -81,6 +82,7 @@ extension GRPCClient {
     /// Any number of requests and answers.
     func stream<Result: Sendable>(
         _ method: String,
+        of service: String = "test.Raw",
         metadata: Metadata = [:],
         options: CallOptions = .defaults,
         writing: @escaping @Sendable (RPCWriter<[UInt8]>) async throws -> Void = { _ in },
@@ -88,7 +90,7 @@ extension GRPCClient {
     ) async throws -> Result {
         try await bidirectionalStreaming(
             request: StreamingClientRequest(metadata: metadata, producer: writing),
-            descriptor: MethodDescriptor(fullyQualifiedService: "test.Raw", method: method),
+            descriptor: MethodDescriptor(fullyQualifiedService: service, method: method),
             serializer: RawBytes(),
             deserializer: RawBytes(),
             options: options,

@@ -99,18 +99,48 @@ struct HTTP2SessionTests {
 
     @Test func `a few bytes that stand for very many headers are not read to the end`() throws {
         let (server, ear) = (try HTTP2Session(.server, HTTP2Settings()), Ear())
-        // A field of 3000 bytes that the table keeps, and 30 references to it (RFC 7541 section 6).
-        let field: [UInt8] =
-            [0x40, 1, 0x61, 0x7f, 0xb9, 0x16] + Array(repeating: 0x78, count: 3000)
-        let block = [0x83, 0x87, 0x84, 0x41, 1, 0x78] + field + Array(repeating: 0xbe, count: 30)
-        let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
-        let head: [UInt8] = [
-            0, UInt8(block.count >> 8), UInt8(block.count & 255), 1, 5, 0, 0, 0, 1,
-        ]
-        try Wire.feed(server, preface + head + block, ear)
+        try Wire.feed(server, Self.preface + Self.bomb(on: 1), ear)
         _ = try Wire.output(of: server, ear)
         #expect(ear.events == [.ready, .closed(1, .enhanceYourCalm)])
         #expect(!server.isOver)
+    }
+
+    @Test func `too many headers again and again end the connection`() throws {
+        let (server, ear) = (try HTTP2Session(.server, HTTP2Settings()), Ear())
+        try Wire.feed(server, Self.preface, ear)
+        // The SETTINGS were not free either: 19 times 50 of 999.
+        for number in 0..<19 { try Wire.feed(server, Self.bomb(on: 2 * number + 1), ear) }
+        let failure = #expect(throws: HTTP2Failure.self) {
+            try Wire.feed(server, Self.bomb(on: 39), ear)
+        }
+        #expect(failure?.code == .enhanceYourCalm)
+    }
+
+    @Test func `a header block is known to be under way until it ends`() throws {
+        let (server, ear) = (try HTTP2Session(.server, HTTP2Settings()), Ear())
+        try Wire.feed(server, Self.preface, ear)
+        #expect(server.headersSince == nil)
+        try Wire.feed(server, [0, 0, 1, 1, 1, 0, 0, 0, 1, 0x83], ear, 7)
+        try Wire.feed(server, [0, 0, 1, 9, 0, 0, 0, 0, 1], ear, 8)
+        #expect(server.headersSince == 7)
+        try Wire.feed(server, [0x87, 0, 0, 4, 9, 4, 0, 0, 0, 1, 0x84, 0x41, 1, 0x78], ear, 9)
+        #expect(server.headersSince == nil)
+        #expect(ear.events.count == 2)
+        // One that HTTP/2 forbids has ended too.
+        try Wire.feed(server, [0, 0, 1, 1, 5, 0, 0, 0, 3, 0x83], ear, 10)
+        #expect(server.headersSince == nil)
+    }
+
+    private static let preface =
+        Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
+
+    /// A field of 3000 bytes that the table keeps, and 30 references to it (RFC 7541 section 6).
+    private static func bomb(on stream: Int) -> [UInt8] {
+        let field: [UInt8] =
+            [0x40, 1, 0x61, 0x7f, 0xb9, 0x16] + Array(repeating: 0x78, count: 3000)
+        let block = [0x83, 0x87, 0x84, 0x41, 1, 0x78] + field + Array(repeating: 0xbe, count: 30)
+        let length = [UInt8(block.count >> 8), UInt8(block.count & 255)]
+        return [0] + length + [1, 5, 0, 0, 0, UInt8(stream)] + block
     }
 
     @Test func `streams over the limit wait inside the client`() throws {
@@ -221,7 +251,16 @@ struct FrameTollTests {
         // Ten seconds later the allowance is full again.
         try flood(wire, 90, at: 11 * second)
         #expect(!wire.clientEar.events.contains(.goAway(.enhanceYourCalm)))
-        try flood(wire, 50, at: 11 * second)
+        // The session refuses to read on; its owner says goodbye and closes.
+        let failure = #expect(throws: HTTP2Failure.self) {
+            try flood(wire, 50, at: 11 * second)
+        }
+        #expect(failure?.code == .enhanceYourCalm)
+        wire.server.terminate(.enhanceYourCalm)
+        try wire.server.send(telling: wire.serverEar) { frame in
+            try wire.client.receive(frame, at: 11 * second, telling: wire.clientEar)
+            return true
+        }
         #expect(wire.clientEar.events.contains(.goAway(.enhanceYourCalm)))
         #expect(wire.server.isOver)
     }

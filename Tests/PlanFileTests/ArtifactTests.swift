@@ -1,3 +1,4 @@
+import Document
 import Foundation
 import Plan
 import PlanFile
@@ -47,7 +48,7 @@ struct ArtifactTests {
     @Test func `http needs a checksum`() throws {
         let pin = String(repeating: "0a", count: 32)
         let file = "\"url\": \"http://mirror.example.org/install.sh\""
-        #expect(throws: PlanProblems.self) {
+        #expect(throws: DocumentProblems.self) {
             try plan("\"artifacts\": {\"installScript\": {\(file)}}")
         }
         let artifacts = try plan(
@@ -57,7 +58,7 @@ struct ArtifactTests {
     }
 
     /// The smallest plan, with a further part.
-    private func plan(_ part: String) throws(PlanProblems) -> ClusterPlan {
+    private func plan(_ part: String) throws(DocumentProblems) -> ClusterPlan {
         try Project.read(
             """
             {"apiVersion": "isthmus/v1alpha1", "kind": "ClusterPlan", "metadata": {"name": "c"},

@@ -1,3 +1,4 @@
+import Document
 import Foundation
 import PlanFile
 import Testing
@@ -7,7 +8,7 @@ import Testing
 struct BadPlanTests {
     @Test(arguments: try Project.files(in: "Tests/PlanFileTests/BadPlans").filter(isPlan))
     func `every problem is told at once`(_ file: URL) throws {
-        let error = #expect(throws: PlanProblems.self) { try Project.read(file) }
+        let error = #expect(throws: DocumentProblems.self) { try Project.read(file) }
         let shown = error?.rendered(color: false) ?? ""
         let expected = file.appendingPathExtension("expected")
         if Project.rewrites {

@@ -1,3 +1,4 @@
+import Document
 import Plan
 import PlanFile
 import Testing
@@ -96,9 +97,9 @@ struct JSONReaderTests {
 
     @Test func `endless problems are cut`() throws {
         let keys = (0..<5000).map { "\"key\($0)\": 0" }.joined(separator: ",")
-        let error = #expect(throws: PlanProblems.self) { try Project.read("{" + keys + "}") }
-        #expect(error?.problems.count == PlanProblems.limit)
-        #expect(error?.omitted == 5000 + 5 - PlanProblems.limit)
+        let error = #expect(throws: DocumentProblems.self) { try Project.read("{" + keys + "}") }
+        #expect(error?.problems.count == DocumentProblems.limit)
+        #expect(error?.omitted == 5000 + 5 - DocumentProblems.limit)
         #expect(error?.rendered(color: false).contains("of which the first 100 are shown") == true)
     }
 
@@ -108,7 +109,7 @@ struct JSONReaderTests {
             "{\"" + String(repeating: "k", count: 1_000_000) + "\": {"
             + String(repeating: "\"a\":0,", count: 5000) + "\"b\":0}}"
         for text in ["{" + keys + "}", long] {
-            #expect(Project.problems(text).count == PlanProblems.limit)
+            #expect(Project.problems(text).count == DocumentProblems.limit)
         }
     }
 }

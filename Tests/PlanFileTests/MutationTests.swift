@@ -1,3 +1,4 @@
+import Document
 import Foundation
 import Plan
 import PlanFile
@@ -13,7 +14,7 @@ struct MutationTests {
         for _ in 0..<300 {
             let bytes = mutate(good, &random)
             let lines = bytes.count { $0 == 0x0A } + 2
-            do throws(PlanProblems) {
+            do throws(DocumentProblems) {
                 let plan = try PlanFile.read(bytes, name: file.lastPathComponent)
                 #expect(throws: Never.self) { try Project.read(plan.canonicalJSON()) }
             } catch {

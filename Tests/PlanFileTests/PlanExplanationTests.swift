@@ -1,3 +1,4 @@
+import Document
 import Foundation
 import Plan
 import PlanFile
@@ -49,7 +50,7 @@ struct PlanExplanationTests {
         let labels =
             #""labels": {"a": "true", "b": "12", "c": "", "d": "no", "e": "1e3", "y": "~"}"#
         let bad = plan.replacing(#""id": "kube-seoul","#, with: #""id": "kube-seoul", \#(labels),"#)
-        #expect(throws: PlanProblems.self) { try Project.read(bad) }
+        #expect(throws: DocumentProblems.self) { try Project.read(bad) }
         let good = bad.replacing(#", "y": "~""#, with: #", "y": "0.7.0""#)
         let explanation = try PlanFile.explain(Array(good.utf8), name: "plan.json")
         #expect(try Project.read(explanation.text(), .yaml) == explanation.plan)

@@ -1,3 +1,4 @@
+import Document
 import Plan
 import PlanFile
 import Testing
@@ -23,8 +24,8 @@ struct PlanTextTests {
         _ column: Int,
         _ message: String
     ) {
-        for format in PlanFormat.allCases {
-            let error = #expect(throws: PlanProblems.self) {
+        for format in DocumentFormat.allCases {
+            let error = #expect(throws: DocumentProblems.self) {
                 try PlanFile.read(bytes, name: "plan", format: format)
             }
             #expect(error?.problems.map(\.message) == [message])
@@ -36,12 +37,12 @@ struct PlanTextTests {
     @Test func `the name's ending chooses the format, else the text does`() throws {
         let json = "{\"a\": 1} x"
         for name in ["plan.json", "PLAN.JSON", "-", "plan"] {
-            let error = #expect(throws: PlanProblems.self) {
+            let error = #expect(throws: DocumentProblems.self) {
                 try PlanFile.read(Array(json.utf8), name: name)
             }
             #expect(error?.problems.first?.message.contains("follows the end") == true)
         }
-        let error = #expect(throws: PlanProblems.self) {
+        let error = #expect(throws: DocumentProblems.self) {
             try PlanFile.read(Array("kind: 1".utf8), name: "-")
         }
         #expect(error?.problems.contains { $0.advice.contains("quotes: \"1\"") } == true)
@@ -49,7 +50,7 @@ struct PlanTextTests {
 
     @Test func `what is quoted cannot drive a terminal`() {
         let text = "{\"a\\u001B[31m\\u202E\": 1}"
-        let error = #expect(throws: PlanProblems.self) {
+        let error = #expect(throws: DocumentProblems.self) {
             try PlanFile.read(Array(text.utf8), name: "a\u{1B}.json")
         }
         let shown = error?.rendered(color: false) ?? "\u{1B}"
@@ -59,7 +60,7 @@ struct PlanTextTests {
     }
 
     @Test func `problems have colour only when asked`() {
-        let error = #expect(throws: PlanProblems.self) { try Project.read("{}") }
+        let error = #expect(throws: DocumentProblems.self) { try Project.read("{}") }
         #expect(error?.rendered(color: true).contains("\u{1B}[31m") == true)
         #expect(error?.rendered(color: false).contains("\u{1B}") == false)
     }

@@ -1,3 +1,4 @@
+import Document
 import Foundation
 import Plan
 import PlanFile
@@ -28,16 +29,16 @@ enum Project {
     /// Reads a plan from a text.
     static func read(
         _ text: String,
-        _ format: PlanFormat = .json
-    ) throws(PlanProblems)
+        _ format: DocumentFormat = .json
+    ) throws(DocumentProblems)
         -> ClusterPlan
     {
         try PlanFile.read(Array(text.utf8), name: "plan", format: format)
     }
 
     /// The problems of a text that is no plan.
-    static func problems(_ text: String, _ format: PlanFormat = .json) -> [PlanProblem] {
-        do throws(PlanProblems) {
+    static func problems(_ text: String, _ format: DocumentFormat = .json) -> [DocumentProblem] {
+        do throws(DocumentProblems) {
             _ = try read(text, format)
             return []
         } catch {

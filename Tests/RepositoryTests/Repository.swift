@@ -9,7 +9,8 @@ enum Repository {
     /// Everything of ours that is text, whether committed or not.
     static let texts: [SourceFile] = files(
         under: [
-            "", ".ci", "docs", "packaging", "Sources", "Tests",
+            "", ".ci", "Benchmarks/Driver", "Benchmarks/Sources", "docs", "packaging", "Sources",
+            "Tests",
         ],
         extensions: ["swift", "sh", "py", "c", "h", "md", "json", "yaml", "proto", "service", ""]
     )

@@ -51,8 +51,21 @@ struct Driven {
     var wake: Int64?
     var cancelled: [ExecutionID] = []
 
-    init(_ graph: StepGraph, parallelism: Int = 10, attempts: Int = 3) {
-        let limits = RolloutLimits(parallelism: parallelism, attempts: attempts)
+    init(
+        _ graph: StepGraph,
+        parallelism: Int = 10,
+        groups: [HostGroup] = [],
+        attempts: Int = 3,
+        failure: FailurePolicy = .abort,
+        failedHosts: Int? = nil
+    ) {
+        let limits = RolloutLimits(
+            parallelism: parallelism,
+            groups: groups,
+            attempts: attempts,
+            failure: failure,
+            failedHosts: failedHosts
+        )
         rollout = Rollout(id: rolloutID, graph: graph, limits: limits, seed: 7, replaying: [])
     }
 

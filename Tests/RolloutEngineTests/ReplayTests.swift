@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: 0..<300 as Range<UInt64>)
     func `replay equals live after every event`(seed: UInt64) throws {
         var random = SplitMix(seed: seed)
-        var driven = try Driven(threeHosts(), parallelism: Int.random(in: 1...3, using: &random))
+        var driven = try world(&random)
         try run(&driven, with: &random) { driven in
             let again = Rollout(
                 id: rolloutID,
@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: 0..<300 as Range<UInt64>)
     func `a rollout that is restarted at random ends, and ends no step twice`(seed: UInt64) throws {
         var random = SplitMix(seed: seed)
-        var driven = try Driven(threeHosts(), parallelism: Int.random(in: 1...3, using: &random))
+        var driven = try world(&random)
         try run(&driven, with: &random, crashing: true) { _ in }
         var ended: Set<ExecutionID> = []
         for case .ended(let execution, _, _, _) in driven.journal {
@@ -55,6 +55,14 @@ import Testing
         }
     }
 
+    private func world(_ random: inout SplitMix) throws -> Driven {
+        try Driven(
+            threeHosts(),
+            parallelism: Int.random(in: 1...3, using: &random),
+            failure: FailurePolicy.allCases.randomElement(using: &random) ?? .pause
+        )
+    }
+
     /// Lets agents come, go, fail and answer late until the rollout ends.
     private func run(
         _ driven: inout Driven,
@@ -74,6 +82,8 @@ import Testing
                 driven.send(.agentConnected(someone, unfinished: Set(unfinished), at: now))
             case 4..<8: driven.send(.clockAdvanced(to: max(now, driven.wake ?? now)))
             case 8 where crashing: driven.restart(at: now)
+            case 9: driven.send(.pauseRequested(at: now))
+            case 10..<13: driven.send(.resumeRequested(at: now))
             default:
                 guard let next = driven.assigned.keys.sorted().randomElement(using: &random) else {
                     continue

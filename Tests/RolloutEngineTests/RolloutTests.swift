@@ -63,7 +63,7 @@ import Testing
             Issue.record("no retry planned: \(first.records)")
             return
         }
-        #expect((2500...4500).contains(notBefore))
+        #expect((2000...4000).contains(notBefore))
         #expect(driven.wake == notBefore)
         driven.send(.clockAdvanced(to: notBefore - 1))
         #expect(driven.assigned[execution("a.name", 2)] == nil)

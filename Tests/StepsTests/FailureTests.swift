@@ -122,6 +122,18 @@ struct FailureTests {
         #expect(failure.remedy.contains("mesh.mtu"))
     }
 
+    @Test(arguments: [Int.min, 67, 65_536, Int.max])
+    func `packets of a size that IPv4 does not know are refused`(mtu: Int) async throws {
+        let cluster = try SmallCluster()
+        try await cluster.run()
+        let planned = try cluster.step("kube-seoul.mesh-proof").step
+        var proof = try #require(planned as? ProveMesh)
+        proof.mtu = mtu
+        let outcome = await StepRun.check(proof, cluster.context(ThreeClouds.seoul))
+        #expect(outcome.failure?.message.contains("packets of \(mtu) bytes") == true)
+        #expect(outcome.failure?.isPermanent == true)
+    }
+
     @Test func `a program's complaint is shown without its secrets`() async throws {
         let cluster = try SmallCluster()
         let token = "K10" + String(repeating: "ab", count: 32) + "::abcdef.0123456789abcdef"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds dist/isthmus-agent_VERSION_ARCH.deb and dist/isthmus-coordinator_VERSION_ARCH.deb.
 #
-# The Swift runtime is linked in; OpenSSL, nghttp2 and SQLite stay the distribution's, so that their
+# The Swift runtime is linked in; OpenSSL, nghttp2, libyaml and SQLite stay the distribution's, so that their
 # security fixes arrive without us. The same tree on the same machine gives the same packages: times
 # are the last commit's.
 set -euo pipefail
@@ -24,8 +24,11 @@ build() {
     install -D -m 755 "$(swift build -c release --show-bin-path)/$program" "$root/usr/bin/$program"
     strip --strip-unneeded --remove-section=.comment "$root/usr/bin/$program"
     install_units "$source" "$root"
-    [ ! -e "$source/lintian-overrides" ] || install -D -m 644 "$source/lintian-overrides" \
-        "$root/usr/share/lintian/overrides/$package"
+    # What an administrator has changed outlives an upgrade.
+    if [ -e "$source/$1.yaml" ]; then
+        install -D -m 644 "$source/$1.yaml" "$root/etc/isthmus/$1.yaml"
+        install -D -m 644 /dev/stdin "$root/DEBIAN/conffiles" <<<"/etc/isthmus/$1.yaml"
+    fi
     document "$package" "$root/usr/share/doc/$package"
     install -d "$root/DEBIAN"
     sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" \

@@ -39,6 +39,27 @@ protoc --proto_path=. "${files[@]}" \
     --plugin="$plugins/protoc-gen-swift" --plugin="$plugins/protoc-gen-grpc-swift-2" \
     --swift_out="$out" --swift_opt=Visibility=Public,FileNaming=PathToUnderscores \
     --grpc-swift-2_out="$out" --grpc-swift-2_opt=Visibility=Public,FileNaming=PathToUnderscores
+
+# What server reflection tells: the files themselves, with all that they import.
+write_descriptor_set() {
+    local descriptors
+    descriptors=$(mktemp)
+    protoc --proto_path=. --include_imports --descriptor_set_out="$descriptors" "${files[@]}"
+    {
+        echo "// swift-format-ignore-file"
+        echo "// Written by packaging/protocol/generate.sh from the .proto files."
+        echo
+        echo "/// All of the .proto files, as the compiler understands them."
+        echo "public enum ProtocolDescriptors {"
+        echo "    /// A google.protobuf.FileDescriptorSet in base64, in lines; a file follows what it imports."
+        echo '    public static let base64 = """'
+        base64 --wrap=92 "$descriptors" | sed "s|^|        |"
+        echo '        """'
+        echo "}"
+    } >"$out/descriptor_set.swift"
+    rm "$descriptors"
+}
+write_descriptor_set
 if [ "${1:-}" = --check ]; then
     diff -r "$root/Sources/Protocol/Generated" "$out" || {
         echo "generate: Sources/Protocol/Generated is stale: run packaging/protocol/generate.sh" >&2

@@ -1,3 +1,4 @@
+import Daemon
 import GRPCCore
 import GRPCTransport
 import Plan
@@ -53,18 +54,18 @@ struct OperatorConnection: Sendable {
         _ body: (Client) async throws -> Result
     ) async throws -> Result {
         let identity = SPIFFEIdentity.coordinator(cluster: configuration.cluster)
-        let transport = HTTP2ClientTransport(
-            ClientConfiguration(
-                host: configuration.address,
-                port: configuration.port,
-                trust: .authorities(pem: credential.authorities, uri: identity.uri),
-                identity: TLSIdentity(
-                    certificate: credential.certificate,
-                    key: credential.key.reveal(),
-                    authorities: credential.authorities
-                )
+        var calling = ClientConfiguration(
+            host: configuration.address,
+            port: configuration.port,
+            trust: .authorities(pem: credential.authorities, uri: identity.uri),
+            identity: TLSIdentity(
+                certificate: credential.certificate,
+                key: credential.key.reveal(),
+                authorities: credential.authorities
             )
         )
+        calling.userAgent = Release.userAgent
+        let transport = HTTP2ClientTransport(calling)
         do {
             return try await withGRPCClient(transport: transport) { client in
                 try await body(Client(wrapping: client))

@@ -107,7 +107,7 @@ struct DryRun: Sendable {
             return Finding(step: step, state: .unchanged)
         case .changed(let changes):
             return Finding(step: step, state: .changed, changes: changes)
-        case .failed(var problem) where mayBeEarly:
+        case .failed(var problem) where mayBeEarly && !problem.isRefusal:
             problem.message = "more is known once the steps before it are done: \(problem.message)"
             problem.remedy = ""
             return Finding(step: step, state: .changed, problem: problem, changes: "[]")

@@ -1,3 +1,4 @@
+import Document
 import Foundation
 import Plan
 import PlanFile
@@ -8,18 +9,13 @@ import Trust
 struct PlanRequest: Sendable {
     private let bytes: [UInt8]
     private let name: String
-    private let format: PlanFormat?
+    private let format: DocumentFormat?
 
     /// Takes the text over.
     init(_ request: WireStartRolloutRequest) {
         bytes = [UInt8](request.plan)
         name = request.fileName.isEmpty ? "plan" : request.fileName
-        format =
-            switch request.format {
-            case .json: .json
-            case .yaml: .yaml
-            case .unspecified, .UNRECOGNIZED: nil
-            }
+        format = DocumentFormat(request.format)
     }
 
     /// The plan, with every default filled in.
@@ -37,5 +33,16 @@ struct PlanRequest: Sendable {
     static func canonical(_ plan: ClusterPlan) -> (text: String, digest: String) {
         let text = plan.canonicalJSON()
         return (text, SHA256.hex(Array(text.utf8)))
+    }
+}
+
+extension DocumentFormat {
+    /// Nothing where the name, or the text, shall choose it.
+    init?(_ format: WirePlanFormat) {
+        switch format {
+        case .json: self = .json
+        case .yaml: self = .yaml
+        case .unspecified, .UNRECOGNIZED: return nil
+        }
     }
 }

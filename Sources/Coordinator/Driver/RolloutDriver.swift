@@ -60,6 +60,9 @@ actor RolloutDriver {
                 "A rollout begins",
                 [.rollout: row.id, .cluster: row.cluster]
             )
+            surroundings.events.note(
+                .rolloutStarted(row.id, digest: row.digest, at: surroundings.now())
+            )
             work(on: run)
         } catch {
             throw .store(error)
@@ -69,8 +72,11 @@ actor RolloutDriver {
     /// Fails where a rollout is at work. One whose end is told, but not noted yet, is waited for: who
     /// has just seen it end may start the next.
     func demandIdle() async throws(StartRefusal) {
-        for work in works.values where work.run.isEnding { await work.task.value }
-        if let id = beginning ?? works.keys.first { throw .alreadyRunning(id) }
+        for work in works.values where work.run.phase.isEnd { await work.task.value }
+        if let beginning { throw .alreadyRunning(beginning) }
+        guard let (id, work) = works.first else { return }
+        if case .paused = work.run.phase { throw .paused(id) }
+        throw .alreadyRunning(id)
     }
 
     /// Asks a rollout to end; whether it is at work.
@@ -78,6 +84,21 @@ actor RolloutDriver {
         works[id]?.run.cancel()
         return works[id] != nil
     }
+
+    /// Asks a rollout to begin no further step; whether it is at work.
+    func pause(_ id: RolloutID) -> Bool {
+        works[id]?.run.pause()
+        return works[id] != nil
+    }
+
+    /// Asks a paused rollout to go on; whether it is at work.
+    func resume(_ id: RolloutID) -> Bool {
+        works[id]?.run.resume()
+        return works[id] != nil
+    }
+
+    /// How far the rollouts at work are.
+    var phases: [RolloutID: RolloutPhase] { works.mapValues(\.run.phase) }
 
     /// Takes an agent's result in; whether a rollout is at work that will answer for it.
     func report(_ report: StepReport, from node: HostID) throws(ForeignExecution) -> Bool {
@@ -119,5 +140,12 @@ actor RolloutDriver {
 
     private func done(_ id: RolloutID) {
         works[id] = nil
+    }
+}
+
+extension RolloutPhase {
+    /// Whether it is over.
+    fileprivate var isEnd: Bool {
+        if case .ended = self { true } else { false }
     }
 }

@@ -14,6 +14,7 @@ struct RolloutNarrative: Sendable {
     private var attempts: [StepID: Int] = [:]
     private var problems: [StepID: StepFailure] = [:]
     private var states: [StepID: WireStepState] = [:]
+    private var pause: PauseReason?
 
     /// Begins before the first record.
     init(rollout: String, cluster: String, digest: String, graph: StepGraph) {
@@ -95,9 +96,27 @@ struct RolloutNarrative: Sendable {
         case .skipped(let step, _):
             return change(of: step, to: .skipped)
         case .cancelRequested:
+            pause = nil
             return nil
+        case .paused(let reason, _):
+            pause = reason
+            return .paused(.with { $0.afterFailure = reason == .failure })
+        case .resumed:
+            pause = nil
+            for (step, state) in states where state == .failed { states[step] = .pending }
+            return .resumed(WireRolloutResumed())
         case .finished(let outcome, _):
             return .ended(ending(WireRolloutOutcome(outcome)))
+        }
+    }
+
+    /// The last word to one who watches a rollout that a failure has paused, once nothing runs;
+    /// nothing at any other time.
+    func standstill(at now: Int64) -> WireRolloutEvent? {
+        guard pause == .failure, !states.values.contains(.running) else { return nil }
+        return .with {
+            $0.at = now
+            $0.ended = ending(.paused)
         }
     }
 

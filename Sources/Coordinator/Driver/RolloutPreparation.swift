@@ -88,7 +88,7 @@ struct RolloutPreparation: Sendable {
             return try FrozenRollout(
                 graph: graph,
                 steps: steps,
-                limits: RolloutLimits(plan.policies),
+                limits: RolloutLimits(plan),
                 artifacts: resolved
             )
         } catch {
@@ -140,10 +140,19 @@ struct RolloutPreparation: Sendable {
     private func demandKinds(of graph: StepGraph) throws(StartRefusal) {
         let sessions = registry.sessions
         let needed = Dictionary(grouping: graph.steps, by: \.executor)
-        let problems = needed.keys.sorted().compactMap { host -> HostProblem? in
-            let known = sessions[host]?.stepKinds ?? []
-            let unknown = Set(needed[host, default: []].map(\.kind)).subtracting(known)
-            return unknown.isEmpty ? nil : .unknownKinds(host, unknown.sorted())
+        let problems = needed.keys.sorted().flatMap { host -> [HostProblem] in
+            let session = sessions[host]
+            let missing = Set(needed[host, default: []].map(\.kind))
+                .subtracting(session?.stepKinds ?? [])
+            let refused = missing.intersection(session?.refusedKinds ?? [])
+            let unknown = missing.subtracting(refused)
+            var problems: [HostProblem] = []
+            if !unknown.isEmpty { problems.append(.unknownKinds(host, unknown.sorted())) }
+            if !refused.isEmpty {
+                let file = session?.policyFile ?? ""
+                problems.append(.refusedKinds(host, refused.sorted(), file: file))
+            }
+            return problems
         }
         guard problems.isEmpty else { throw .hosts(problems) }
     }

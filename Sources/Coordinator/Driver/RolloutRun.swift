@@ -24,7 +24,7 @@ actor RolloutRun {
     private nonisolated let inbox: AsyncStream<Arrival>.Continuation
     private nonisolated let executors: [StepID: HostID]
     private nonisolated let surroundings: DriverSurroundings
-    private nonisolated let ending = Atomic(false)
+    private nonisolated let told: Mutex<RolloutPhase>
 
     private let frozen: FrozenRollout
     private var engine: Rollout
@@ -51,6 +51,7 @@ actor RolloutRun {
         self.frozen = frozen
         self.surroundings = surroundings
         self.outputs = outputs
+        surroundings.logs.learn(outputs.values, of: row.id)
         lastNumber = journal.last?.number ?? 0
         executors = Dictionary(
             frozen.graph.steps.map { ($0.id, $0.executor) },
@@ -63,6 +64,7 @@ actor RolloutRun {
             seed: UInt64.random(in: 0 ... .max),
             replaying: records
         )
+        told = Mutex(engine.state.phase)
         (arrivals, inbox) = AsyncStream.makeStream(of: Arrival.self)
     }
 
@@ -103,12 +105,13 @@ actor RolloutRun {
             report.outcome,
             at: surroundings.now()
         )
+        surroundings.logs.learn(report.outputs.values, of: id.description)
         let arrival = Arrival(event: event, outputs: report.outputs, reporter: node)
         if case .enqueued = inbox.yield(arrival) { return true }
         return false
     }
 
-    /// Tells those who watch a line of a running step.
+    /// Keeps a line of a running step, and tells those who watch, both without secrets.
     nonisolated func line(
         _ text: String,
         of execution: ExecutionID,
@@ -117,15 +120,32 @@ actor RolloutRun {
         throws(ForeignExecution)
     {
         guard let step = try step(of: execution, from: node) else { return }
-        surroundings.watchers.publish(.line(step, text), of: id.description)
+        let shown = surroundings.logs.note(
+            text,
+            of: step,
+            attempt: execution.parts?.attempt ?? 1,
+            rollout: id.description,
+            at: surroundings.now()
+        )
+        surroundings.watchers.publish(.line(step, shown), of: id.description)
     }
 
-    /// Whether its last record is durable, so that those who watch may know of the end already.
-    nonisolated var isEnding: Bool { ending.load(ordering: .acquiring) }
+    /// How far it is by its durable records, so that those who watch may know of it already.
+    nonisolated var phase: RolloutPhase { told.withLock { $0 } }
 
     /// Asks for the end.
     nonisolated func cancel() {
         inbox.yield(Arrival(event: .cancelRequested(at: surroundings.now())))
+    }
+
+    /// Asks that no further step begins.
+    nonisolated func pause() {
+        inbox.yield(Arrival(event: .pauseRequested(at: surroundings.now())))
+    }
+
+    /// Asks that it goes on.
+    nonisolated func resume() {
+        inbox.yield(Arrival(event: .resumeRequested(at: surroundings.now())))
     }
 
     private nonisolated func step(
@@ -193,7 +213,8 @@ actor RolloutRun {
         guard !Task.isCancelled else { return false }
         if let owner { remember(outputs, of: owner) }
         lastNumber += Int64(records.count)
-        if engine.state.outcome != nil { ending.store(true, ordering: .releasing) }
+        let phase = engine.state.phase
+        told.withLock { $0 = phase }
         for (offset, record) in records.enumerated() {
             surroundings.watchers.publish(.record(number + Int64(offset) + 1, record), of: rollout)
         }
@@ -248,6 +269,8 @@ actor RolloutRun {
             "The rollout ended",
             [.rollout: rollout, .outcome: outcome.rawValue]
         )
+        surroundings.events.note(.rolloutEnded(rollout, outcome, at: surroundings.now()))
+        await surroundings.logs.finish(rollout)
         do {
             try await surroundings.store.settle()
         } catch {
@@ -287,6 +310,10 @@ struct DriverSurroundings: Sendable {
     let registry: NodeRegistry
     /// Who is told.
     let watchers: RolloutWatchers
+    /// What steps say.
+    let logs: StepLogs
+    /// What happens.
+    let events: EventHistory
     /// Where state changes are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -310,8 +337,8 @@ extension JournalRecord {
     fileprivate var succeededStep: StepID? {
         switch self {
         case .ended(_, let step, .unchanged, _), .ended(_, let step, .changed, _): step
-        case .began, .assigned, .ended, .retryPlanned, .stepFailed, .cancelRequested, .skipped,
-            .finished:
+        case .began, .assigned, .ended, .retryPlanned, .stepFailed, .cancelRequested, .paused,
+            .resumed, .skipped, .finished:
             nil
         }
     }

@@ -12,7 +12,8 @@ struct RolloutWatch: Sendable {
     /// The clock, milliseconds since 1970.
     let now: @Sendable () -> Int64
 
-    /// Tells all events after `number`, until the last.
+    /// Tells all events after `number`, until the last, or until a failure has paused the rollout and
+    /// nothing runs any more.
     func run(after number: Int64, tell: (WireRolloutEvent) async throws -> Void) async throws {
         var last = number
         while true {
@@ -29,6 +30,7 @@ struct RolloutWatch: Sendable {
                 if record.isLast { return }
             }
             if records.last?.1.isLast == true { return }
+            if let end = narrative.standstill(at: now()) { return try await tell(end) }
             for await news in live {
                 switch news {
                 case .line(let step, let text):
@@ -40,6 +42,7 @@ struct RolloutWatch: Sendable {
                     if let event, number > last { try await tell(event) }
                     last = max(last, number)
                     if record.isLast { return }
+                    if let end = narrative.standstill(at: now()) { return try await tell(end) }
                 }
             }
             // The stream ended early: this watcher was too slow, or the coordinator is stopping.

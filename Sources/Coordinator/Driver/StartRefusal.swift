@@ -12,6 +12,8 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case hosts([HostProblem])
     /// One at a time.
     case alreadyRunning(RolloutID)
+    /// One that waits for an operator comes first.
+    case paused(RolloutID)
     /// Something that the plan needs is not to be had.
     case artifact(ArtifactFailure)
     /// The steps make no order: a mistake in this program.
@@ -32,6 +34,11 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
             problems.map(\.description).joined(separator: "\n")
         case .alreadyRunning(let id):
             "rollout \(id) is running; follow it: coordinator rollout show \(id)"
+        case .paused(let id):
+            """
+            rollout \(id) is paused; let it go on: coordinator rollout resume \(id), or end it: \
+            coordinator rollout cancel \(id)
+            """
         case .artifact(let failure):
             failure.description
         case .steps(let text):
@@ -50,6 +57,8 @@ enum HostProblem: Sendable, Equatable, CustomStringConvertible {
     case away(HostID, lastSeen: Int64?)
     /// Its agent does not know steps that the plan needs.
     case unknownKinds(HostID, [String])
+    /// Its own policy does not allow steps that the plan needs.
+    case refusedKinds(HostID, [String], file: String)
     /// Its processor is none that K3s runs on here.
     case unknownArchitecture(HostID, String)
     /// The coordinator hands out stand-ins, and the machine is real.
@@ -70,6 +79,12 @@ enum HostProblem: Sendable, Equatable, CustomStringConvertible {
             """
             the agent of \(host) does not know these steps: \(kinds.joined(separator: ", ")); \
             upgrade it: apt install isthmus-agent
+            """
+        case .refusedKinds(let host, let kinds, let file):
+            """
+            the own policy of \(host), \(file), does not allow these steps: \
+            \(kinds.joined(separator: ", ")); if its owner agrees, add them there under "steps" and \
+            run: systemctl restart isthmus-agent
             """
         case .unknownArchitecture(let host, let word):
             "\(host) runs on '\(word)'; K3s is installed on amd64 and arm64 only"

@@ -27,7 +27,8 @@ struct StepReport: Sendable, Equatable {
                     failed.message,
                     details: failed.details,
                     remedy: failed.remedy,
-                    isPermanent: failed.permanent
+                    isPermanent: failed.permanent,
+                    isRefusal: failed.refused
                 )
             )
         case nil:

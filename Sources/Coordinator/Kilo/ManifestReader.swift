@@ -1,73 +1,54 @@
-import Yams
+import Document
+import Plan
 
-/// Documents of YAML to values. Bounded: a few aliases could otherwise stand for gigabytes.
+/// Documents of YAML to values, as strictly as plans are read: no anchors, so that few bytes cannot
+/// stand for gigabytes.
 enum ManifestReader {
     /// Bytes that a file of manifests may have.
     static let longest = 4 << 20
-    /// Values that all its documents may hold together.
-    static let mostValues = 200_000
+
+    private static let subject = DocumentSubject(
+        noun: "manifest",
+        sizeLimit: longest,
+        sizeAdvice: "Name the right file.",
+        emptyAdvice: "Name the right file.",
+        usualDepth: "twenty"
+    )
 
     /// All documents that are not empty.
     ///
     /// - Throws: `ManifestProblem` naming the file.
     static func documents(_ yaml: String, file: String) throws(ManifestProblem) -> [ManifestValue] {
-        guard yaml.utf8.count <= longest else {
-            throw ManifestProblem("\(file) is larger than \(longest >> 20) MiB")
-        }
-        var left = mostValues
         do {
-            // Not a `for` loop: that would work on a copy, and the error at the end would be lost.
-            var parsed = try compose_all(yaml: yaml)
-            var documents: [ManifestValue] = []
-            while let node = parsed.next() {
-                let value = try value(of: node, left: &left)
-                if value != .null { documents.append(value) }
-            }
-            if let error = parsed.error { throw error }
-            return documents
-        } catch let problem as ManifestProblem {
-            throw ManifestProblem("\(file): \(problem.description)")
+            return try DocumentReader.documents(Array(yaml.utf8), subject).map(value)
         } catch {
-            throw ManifestProblem("\(file) is no YAML: \(error)")
+            throw ManifestProblem(
+                "\(file) is no YAML that can be used: \(error.message)"
+                    + " (line \(error.line), column \(error.column)) \(error.advice)"
+            )
         }
     }
 
-    private static func value(of node: Node, left: inout Int) throws -> ManifestValue {
-        left -= 1
-        guard left > 0 else { throw ManifestProblem("it holds more than \(mostValues) values") }
-        switch node {
-        case .mapping(let mapping):
-            var members: [String: ManifestValue] = [:]
-            for (key, member) in mapping {
-                guard case .scalar(let name) = key else {
-                    throw ManifestProblem("a key is no text\(place(of: key))")
-                }
-                members[name.string] = try value(of: member, left: &left)
-            }
-            return .map(members)
-        case .sequence(let sequence):
-            var values: [ManifestValue] = []
-            for element in sequence { values.append(try value(of: element, left: &left)) }
-            return .list(values)
-        case .scalar(let scalar):
-            return scalarValue(node, scalar)
-        case .alias:
-            throw ManifestProblem("an alias stands for nothing\(place(of: node))")
+    private static func value(of node: DocumentNode) -> ManifestValue {
+        switch node.content {
+        case .null: .null
+        case .boolean(let flag): .bool(flag)
+        case .number(let digits): number(digits)
+        case .string(let text): .string(text)
+        case .list(let values): .list(values.map(value))
+        case .object(let members):
+            .map(
+                Dictionary(
+                    members.map { ($0.key, value(of: $0.value)) },
+                    uniquingKeysWith: { first, _ in first }
+                )
+            )
         }
     }
 
-    private static func scalarValue(_ node: Node, _ scalar: Node.Scalar) -> ManifestValue {
-        switch node.tag {
-        case Tag(.null): .null
-        case Tag(.bool): node.bool.map(ManifestValue.bool) ?? .string(scalar.string)
-        case Tag(.int): node.int.map(ManifestValue.int) ?? .string(scalar.string)
-        case Tag(.float): node.float.map(ManifestValue.double) ?? .string(scalar.string)
-        default: .string(scalar.string)
-        }
-    }
-
-    private static func place(of node: Node) -> String {
-        node.mark.map { " (line \($0.line), column \($0.column))" } ?? ""
+    private static func number(_ digits: String) -> ManifestValue {
+        Int(digits).map(ManifestValue.int) ?? Double(digits).map(ManifestValue.double)
+            ?? .string(digits)
     }
 }
 

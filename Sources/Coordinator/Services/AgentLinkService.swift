@@ -27,6 +27,8 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
     let cache: ArtifactCache
     /// Closes behind a node that has come.
     let gate: EnrollmentGate
+    /// What happens.
+    let events: EventHistory
     /// Where state changes are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -107,6 +109,7 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
         // Revoked or enrolled anew while it asked.
         guard isNoted else { throw .certificate(.superseded(node)) }
         logger.note("A node renewed its certificate", [.node: node.description])
+        events.note(.renewed(node, at: now()))
         return .with {
             $0.certificate = certificate.pem
             $0.certificateAuthority = authority.certificate.pem

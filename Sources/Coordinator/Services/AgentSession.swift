@@ -16,7 +16,7 @@ struct AgentSession: Sendable {
     /// What the session works with.
     let service: AgentLinkService
 
-    private var node: HostID { agent.node }
+    var node: HostID { agent.node }
 
     /// Milliseconds between health reports.
     static let healthInterval: Int64 = 10_000
@@ -88,7 +88,10 @@ struct AgentSession: Sendable {
         in session: NodeRegistry.Session
     ) async throws {
         var noted = session.lastSeen
+        var probes = SessionProbes()
+        probe(&probes, in: session)
         while let message = try await messages.next(isolation: #isolation) {
+            probe(&probes, hearing: message, in: session)
             let now = service.now()
             try await take(message, in: session, at: now)
             guard now - noted >= Self.noteInterval else { continue }
@@ -125,21 +128,22 @@ struct AgentSession: Sendable {
                 outbound: outbound
             )
         else { throw .stopping }
-        logArrival(of: session)
+        noteArrival(of: session, at: now)
         return session
     }
 
-    private func logArrival(of session: NodeRegistry.Session) {
-        let logger = service.logger
+    private func noteArrival(of session: NodeRegistry.Session, at now: Int64) {
+        let (logger, events) = (service.logger, service.events)
         let whence: [LogKey: String] = [.node: node.description, .address: address]
         switch session.earlier {
         case .none:
-            break
+            events.note(.connected(node, from: address, at: now))
         case .succeeded:
             logger.note("A node went on to its new certificate", whence)
             return
         case .displaced(let earlier):
             logger.note("A node's session at \(earlier) was displaced by another session", whence)
+            events.note(.displaced(node, at: earlier, by: address, at: now))
         }
         logger.note("A node is here", whence)
     }
@@ -189,7 +193,7 @@ struct AgentSession: Sendable {
             }
         case .result(let result):
             try await take(StepReport(result))
-        case .accepted, nil:
+        case .accepted, .probeResult, nil:
             break
         }
         service.registry.note(session, at: now)
@@ -211,6 +215,9 @@ struct AgentSession: Sendable {
     private func part(from session: NodeRegistry.Session) {
         guard service.registry.disconnect(session) else { return }
         service.logger.note("A node is gone", [.node: node.description])
+        // When the coordinator stops, all go; that says nothing about them.
+        guard !service.registry.isDraining else { return }
+        service.events.note(.gone(node, at: service.now()))
     }
 
     private func noteParting() async {

@@ -79,7 +79,7 @@ struct Authorization: ServerInterceptor {
         }
     }
 
-    /// Which service is for whom. Health is for all who have a certificate.
+    /// Which service is for whom. Health and reflection are for all who have a certificate.
     func admit(_ caller: Caller, to service: String) throws(ServiceFailure) {
         let isAllowed =
             switch (service, caller) {
@@ -87,7 +87,9 @@ struct Authorization: ServerInterceptor {
             case (WireAgentLink.descriptor.fullyQualifiedService, .agent): true
             case (WireOperator.descriptor.fullyQualifiedService, .operator): true
             case (GRPCHealth.descriptor.fullyQualifiedService, .agent),
-                (GRPCHealth.descriptor.fullyQualifiedService, .operator):
+                (GRPCHealth.descriptor.fullyQualifiedService, .operator),
+                (GRPCServerReflection.descriptor.fullyQualifiedService, .agent),
+                (GRPCServerReflection.descriptor.fullyQualifiedService, .operator):
                 true
             default: false
             }

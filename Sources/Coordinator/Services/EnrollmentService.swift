@@ -17,6 +17,10 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     let store: Store
     /// Ends those made with the node's earlier certificates.
     let connections: PeerConnections
+    /// Slows those who guess.
+    let throttle: EnrollmentThrottle
+    /// What happens.
+    let events: EventHistory
     /// Where enrolments are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -28,8 +32,14 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     ) async throws
         -> WireEnrollResponse
     {
-        try await answering { () async throws(ServiceFailure) in
-            try await enroll(request, from: context.remoteAddress)
+        let address = context.remoteAddress
+        return try await answering { () async throws(ServiceFailure) in
+            do throws(ServiceFailure) {
+                return try await enroll(request, from: address)
+            } catch {
+                throttle.note(error, from: address)
+                throw error
+            }
         }
     }
 
@@ -44,7 +54,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         throws(ServiceFailure) -> WireEnrollResponse
     {
         let now = now()
-        let token = try parsed(request.token)
+        let token = try token(request.token, from: address)
         let node = try await node(for: token, at: now)
         let certificate = try certificate(request.certificateRequest, for: node, at: now)
         let row = NodeRow(
@@ -60,6 +70,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         let identity = SPIFFEIdentity.agent(cluster: cluster, id: node)
         connections.end(ofAgent: identity, keeping: certificate.serial)
         logger.note("A node enrolled", [.node: node.description, .address: address])
+        events.note(.enrolled(node, from: address, at: now))
         return .with {
             $0.cluster = cluster
             $0.nodeID = node.description
@@ -68,9 +79,17 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         }
     }
 
-    private func parsed(_ text: String) throws(ServiceFailure) -> JoinToken {
+    /// The token, where it is the right one or its source may still guess.
+    private func token(
+        _ text: String,
+        from address: String
+    ) throws(ServiceFailure) -> JoinToken {
+        let token: Result<JoinToken, TrustFailure> = Result { () throws(TrustFailure) in
+            try JoinToken(text: Secret(text))
+        }
+        try throttle.admit(try? token.get(), from: address)
         do {
-            return try JoinToken(text: Secret(text))
+            return try token.get()
         } catch {
             throw .trust(error)
         }

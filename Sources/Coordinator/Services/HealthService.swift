@@ -11,7 +11,12 @@ final class HealthService: GRPCHealth.SimpleServiceProtocol {
         WireAgentLink.descriptor.fullyQualifiedService,
         WireOperator.descriptor.fullyQualifiedService,
         GRPCHealth.descriptor.fullyQualifiedService,
+        GRPCServerReflection.descriptor.fullyQualifiedService,
     ]
+
+    /// Those that only look at memory, as does the authorization before them, and so may run on an event
+    /// loop.
+    static let shortMethods: Set<MethodDescriptor> = [GRPCHealth.Method.Check.descriptor]
 
     private struct State {
         var isServing = true

@@ -33,6 +33,7 @@ extension OperatorService {
         for token in tokens { gate.remove(token) }
         connections.end(ofAgent: .agent(cluster: preparation.cluster, id: node))
         if before.revocation == nil {
+            events.note(.revoked(node, at: revocation.at))
             logger.note(
                 "A node was revoked",
                 [.node: node.description, .operator: name, .reason: revocation.reason]

@@ -27,6 +27,10 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     let gate: EnrollmentGate
     /// Ends those of revoked nodes.
     let connections: PeerConnections
+    /// What steps say.
+    let logs: StepLogs
+    /// What happens.
+    let events: EventHistory
     /// Where state changes are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -34,8 +38,6 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
 
     /// Seconds that a join token may live.
     private static let tokenLives: ClosedRange<Int64> = 60...604_800
-    /// Rollouts that a list shows at most.
-    private static let longestList = 200
 
     func createToken(
         request: WireCreateTokenRequest,
@@ -57,93 +59,6 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
         }
         let sessions = registry.sessions
         return .with { $0.nodes = rows.map { WireNode($0, session: sessions[$0.id]) } }
-    }
-
-    func startRollout(
-        request: WireStartRolloutRequest,
-        context: ServerContext
-    ) async throws
-        -> WireStartRolloutResponse
-    {
-        try await answering { () async throws(ServiceFailure) in
-            do throws(StartRefusal) {
-                try await driver.demandIdle()
-                let prepared = try await preparation.prepare(request)
-                let id = RolloutID(random: .random(in: 0 ... .max))
-                try await driver.begin(try prepared.row(id, at: now()), id: id)
-                return .with { $0.rolloutID = id.description }
-            } catch {
-                throw .start(error)
-            }
-        }
-    }
-
-    func dryRun(
-        request: WireStartRolloutRequest,
-        response: RPCWriter<WireRolloutEvent>,
-        context: ServerContext
-    ) async throws {
-        let run = try await answering { () async throws(ServiceFailure) in
-            do throws(StartRefusal) {
-                try await driver.demandIdle()
-                return DryRun(
-                    prepared: try await preparation.prepare(request),
-                    id: RolloutID(random: .random(in: 0 ... .max)),
-                    registry: registry,
-                    mailbox: mailbox,
-                    now: now
-                )
-            } catch {
-                throw .start(error)
-            }
-        }
-        try await run.run { try await response.write($0) }
-    }
-
-    func watchRollout(
-        request: WireWatchRolloutRequest,
-        response: RPCWriter<WireRolloutEvent>,
-        context: ServerContext
-    ) async throws {
-        let watch = RolloutWatch(
-            rollout: request.rolloutID,
-            store: store,
-            watchers: watchers,
-            now: now
-        )
-        do {
-            try await watch.run(after: request.after) { try await response.write($0) }
-        } catch let failure as ServiceFailure {
-            throw RPCError(failure)
-        }
-    }
-
-    func listRollouts(
-        request: WireListRolloutsRequest,
-        context: ServerContext
-    ) async throws
-        -> WireListRolloutsResponse
-    {
-        let rows = try await answering { () async throws(ServiceFailure) in
-            try await store.serve { db throws in
-                try RolloutTable.latest(Self.longestList, in: db)
-            }
-        }
-        return .with { $0.rollouts = rows.map(WireRolloutSummary.init) }
-    }
-
-    func cancelRollout(
-        request: WireCancelRolloutRequest,
-        context: ServerContext
-    ) async throws
-        -> WireCancelRolloutResponse
-    {
-        try await answering { () async throws(ServiceFailure) in
-            guard let id = RolloutID(request.rolloutID), await driver.cancel(id) else {
-                throw .notFound("no rollout '\(request.rolloutID)' is running")
-            }
-            return WireCancelRolloutResponse()
-        }
     }
 
     func revokeNode(
@@ -187,8 +102,9 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
             expires: created + request.timeToLive * 1000
         )
         try await store.serve { db throws in try JoinTokenTable.add(row, in: db) }
-        gate.add(row.id, until: row.expires)
+        gate.add(row.id, .init(hash: row.hash, expires: row.expires))
         logger.note("A join token was made", [.node: node.description])
+        events.note(.tokenCreated(for: node, at: created))
         return .with {
             $0.token = String(decoding: token.text().reveal(), as: UTF8.self)
             $0.expires = row.expires
@@ -205,25 +121,10 @@ extension WireNode {
         lastSeen = session?.lastSeen ?? row.lastSeen ?? 0
         facts = session?.facts ?? row.facts
         if let health = session?.health { self.health = health }
+        if let clock = session?.clock { self.clock = clock }
         address = row.address
         certificateExpires = row.certificateExpires
         revoked = row.revocation?.at ?? 0
         revocationReason = row.revocation?.reason ?? ""
-    }
-}
-
-extension WireRolloutSummary {
-    /// What the store knows of a rollout.
-    init(_ row: RolloutRow) {
-        self.init()
-        id = row.id
-        cluster = row.cluster
-        digest = row.digest
-        started = row.started
-        ended = row.ended ?? 0
-        outcome = row.outcome.map(WireRolloutOutcome.init) ?? .unspecified
-        changed = Int32(clamping: row.tally.changed)
-        unchanged = Int32(clamping: row.tally.unchanged)
-        failed = Int32(clamping: row.tally.failed)
     }
 }

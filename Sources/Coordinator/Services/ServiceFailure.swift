@@ -14,6 +14,9 @@ enum ServiceFailure: Error, Sendable, Equatable {
     case certificate(CertificateRefusal)
     /// A join token enrols nobody.
     case token(JoinTokenRefusal)
+    /// A join token was not looked at, for its source tried too many wrong ones; after so many
+    /// milliseconds the next one may be.
+    case tooManyGuesses(retryAfter: Int64)
     /// A rollout does not begin.
     case start(StartRefusal)
     /// An artifact is not to be had.
@@ -43,6 +46,12 @@ extension RPCError {
             self.init(code: .unauthenticated, message: refusal.description)
         case .token(let refusal):
             self.init(code: .unauthenticated, message: refusal.description)
+        case .tooManyGuesses(let wait):
+            self.init(
+                code: .resourceExhausted,
+                message: Self.tooManyGuesses(seconds: (wait + 999) / 1000),
+                metadata: ["grpc-retry-pushback-ms": "\(wait)"]
+            )
         case .start(let refusal):
             self.init(code: Code(refusal), message: refusal.description)
         case .artifact(let failure):
@@ -62,11 +71,21 @@ extension RPCError {
     }
 }
 
+extension RPCError {
+    private static func tooManyGuesses(seconds: Int64) -> String {
+        """
+        too many wrong join tokens came from this address; the next one is looked at in \(seconds) s. \
+        A right one never waits: copy it again as a whole, or make another: \
+        coordinator token create --node NAME
+        """
+    }
+}
+
 extension RPCError.Code {
     fileprivate init(_ refusal: StartRefusal) {
         switch refusal {
         case .plan: self = .invalidArgument
-        case .otherCluster, .hosts, .alreadyRunning: self = .failedPrecondition
+        case .otherCluster, .hosts, .alreadyRunning, .paused: self = .failedPrecondition
         case .artifact(let failure): self = Self(failure)
         case .steps: self = .internalError
         case .store(let failure): self = Self(failure)

@@ -153,15 +153,17 @@ enum JoinTokenTable {
         return voided
     }
 
-    /// Tokens that may still be answered, and until when each may: the unused, and those whose
-    /// answer may be asked for again.
-    static func answerable(in db: Database) throws -> [String: Int64] {
+    /// Tokens that may still be answered: the unused, and those whose answer may be asked for again.
+    static func answerable(in db: Database) throws -> [String: EnrollmentGate.Known] {
         let rows = try Row.fetchAll(
             db,
-            sql: "SELECT id, expires FROM join_token WHERE used IS NULL OR used_key IS NOT NULL"
+            sql:
+                "SELECT id, hash, expires FROM join_token WHERE used IS NULL OR used_key IS NOT NULL"
         )
         return Dictionary(
-            rows.map { ($0["id"], $0["expires"]) },
+            rows.map { row in
+                (row["id"], EnrollmentGate.Known(hash: row["hash"], expires: row["expires"]))
+            },
             uniquingKeysWith: { first, _ in first }
         )
     }

@@ -37,6 +37,9 @@ struct RolloutRow: Sendable, Equatable {
 
 /// `rollout`: one row for each rollout that ever began.
 enum RolloutTable {
+    /// Rollouts that a list shows at most.
+    static let longestList = 200
+
     static func create(in db: Database) throws {
         try db.create(table: "rollout", options: [.strict, .withoutRowID]) { table in
             table.column("id", .text).notNull().primaryKey()

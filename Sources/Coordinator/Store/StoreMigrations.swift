@@ -18,6 +18,10 @@ enum StoreMigrations {
         migrator.registerMigration("keys of used tokens") { db in
             try JoinTokenTable.addUsedKey(in: db)
         }
+        migrator.registerMigration("events and logs of steps") { db in
+            try ClusterEventTable.create(in: db)
+            try StepLogTable.create(in: db)
+        }
         migrator.registerMigration("revocation of nodes") { db in
             try NodeTable.addRevocation(in: db)
         }

@@ -13,6 +13,14 @@ extension RolloutView {
                 ("node", .string(step(line.stepID)?.node ?? "")),
                 ("line", .string(line.line)),
             ])
+        case .paused(let paused):
+            .object([
+                ("event", .string("rolloutPaused")),
+                ("afterFailure", .bool(paused.afterFailure)),
+                ("at", .integer(event.at)),
+            ])
+        case .resumed:
+            .object([("event", .string("rolloutResumed")), ("at", .integer(event.at))])
         case .ended(let ended): Self.json(ended)
         case nil: nil
         }
@@ -78,6 +86,7 @@ extension WireRolloutOutcome {
         case .succeeded: "succeeded"
         case .failed: "failed"
         case .cancelled: "cancelled"
+        case .paused: "paused"
         case .unspecified, .UNRECOGNIZED: "running"
         }
     }

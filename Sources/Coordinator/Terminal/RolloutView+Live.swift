@@ -35,7 +35,8 @@ extension RolloutView {
         let failed = count(.failed)
         let elapsed = Spans.short(from: startedAt, to: endedAt ?? now)
         let tail =
-            "  \(done)/\(steps.count) steps\(failed > 0 ? ", \(failed) failed" : "")  \(elapsed)"
+            "  \(done)/\(steps.count) steps\(failed > 0 ? ", \(failed) failed" : "")"
+            + "\(isPaused ? ", paused" : "")  \(elapsed)"
         let room = width - TerminalText.columns(of: tail)
         let whole = "Rollout \(id) of \(cluster)"
         let name = TerminalText.columns(of: whole) > room ? id : whole

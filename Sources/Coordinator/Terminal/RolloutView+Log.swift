@@ -8,6 +8,12 @@ extension RolloutView {
             "rollout \(id) of cluster \(cluster): \(steps.count) steps on \(nodes.count) nodes"
         case .step(let change):
             step(change.stepID).flatMap { logLine(of: $0, at: event.at) }
+        case .paused(let paused):
+            paused.afterFailure
+                ? "paused after a failure: no further step begins"
+                : "paused by an operator: no further step begins"
+        case .resumed:
+            "resumed"
         case .line, .ended, nil: nil
         }
     }

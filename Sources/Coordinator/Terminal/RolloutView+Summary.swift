@@ -8,15 +8,28 @@ extension RolloutView {
     ///   - style: How it may look.
     ///   - planFile: As the operator named it; nothing where that is not known.
     ///   - suffix: What the operator's commands end in: an option with a space before it.
+    ///   - output: The last lines that failed steps said, by the steps' ids.
     /// - Returns: Lines; none while the rollout goes on.
-    func summary(style: TerminalStyle, planFile: String?, suffix: String = "") -> [String] {
+    func summary(
+        style: TerminalStyle,
+        planFile: String?,
+        suffix: String = "",
+        output: [String: [String]] = [:]
+    ) -> [String] {
         guard let end else { return [] }
         var lines = [sentence(end, style: style)]
         for step in steps where step.state == .failed {
             lines += [""] + Self.report(on: step, style: style)
+            if let said = output[step.id] {
+                lines += ["  The last that it said:"] + said.map { "  | \($0)" }
+                lines += [
+                    "  All of it:", "    coordinator rollout logs \(id) --step \(step.id)\(suffix)",
+                ]
+            }
         }
         switch end.outcome {
         case .failed, .cancelled: lines += [""] + nextSteps(planFile: planFile, suffix: suffix)
+        case .paused: lines += [""] + stepsOutOfPause(suffix: suffix)
         case .succeeded, .unspecified, .UNRECOGNIZED: break
         }
         return lines
@@ -47,9 +60,20 @@ extension RolloutView {
         case .succeeded: style.paint("Rollout \(id) succeeded in \(elapsed): \(sum).", .good)
         case .cancelled:
             style.paint("Rollout \(id) was cancelled after \(elapsed): \(sum).", .warning)
+        case .paused:
+            style.paint("Rollout \(id) is paused after \(elapsed): \(sum).", .bad)
         case .failed, .unspecified, .UNRECOGNIZED:
             style.paint("Rollout \(id) failed after \(elapsed): \(sum).", .bad)
         }
+    }
+
+    private func stepsOutOfPause(suffix: String) -> [String] {
+        [
+            "Next: remove the cause, then let it go on; what failed is tried again:",
+            "  coordinator rollout resume \(id)\(suffix)",
+            "Or end it, to run another plan; what is done stays done:",
+            "  coordinator rollout cancel \(id)\(suffix)",
+        ]
     }
 
     private func nextSteps(planFile: String?, suffix: String) -> [String] {

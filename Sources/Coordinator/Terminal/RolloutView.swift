@@ -15,6 +15,8 @@ struct RolloutView: Sendable {
     /// The same, once it ended.
     private(set) var endedAt: Int64?
     private(set) var end: WireRolloutEnded?
+    /// Whether no further step begins for now.
+    private(set) var isPaused = false
     /// In the plan's order.
     private(set) var steps: [StepView] = []
     /// Indices into `steps`, under the nodes in the plan's order.
@@ -31,6 +33,11 @@ struct RolloutView: Sendable {
         case .line(let line):
             guard let place = index[line.stepID] else { return }
             steps[place].lastLine = TerminalText.cleaned(line.line)
+        case .paused:
+            isPaused = true
+        case .resumed:
+            isPaused = false
+            for place in steps.indices { steps[place].forgive(at: event.at) }
         case .ended(let ended):
             end = ended
             endedAt = event.at
@@ -124,6 +131,13 @@ struct StepView: Sendable {
         details = change.details.map(TerminalText.cleaned)
         remedy = TerminalText.cleaned(change.remedy)
         changes = Self.changes(in: change)
+    }
+
+    /// A failed step waits again.
+    fileprivate mutating func forgive(at: Int64) {
+        guard state == .failed else { return }
+        state = .waiting
+        since = at
     }
 
     /// The changes that the event brings; none where its bytes are no list of changes.

@@ -13,7 +13,8 @@ struct Run: AsyncParsableCommand {
             Runs until SIGTERM or SIGINT. A step that runs then is interrupted and continued by \
             the next run. Where the coordinator cannot be reached, the agent tries again for \
             ever and reports later what it finished meanwhile. A certificate that is put into the \
-            state directory is used from then on; SIGHUP makes the agent look at once.
+            state directory is used from then on; SIGHUP makes the agent look at once. What \
+            it may do at all is this server's owner's choice: see \(PolicyFile.standardPath).
 
               node-agent run
               node-agent run --state /tmp/seoul --host simulated:/tmp/machines/seoul
@@ -24,6 +25,8 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var machine: MachineOptions
 
+    @OptionGroup var policy: PolicyOptions
+
     @Option(
         help: ArgumentHelp("How much is logged.", valueName: "level")
     )
@@ -33,6 +36,7 @@ struct Run: AsyncParsableCommand {
         guard let enrolled = try AgentState.load(state.directory) else {
             throw AgentFailure.notEnrolled(in: state.directory)
         }
+        let policy = try policy.load()
         // A unit that waits for agent.json starts while `enroll` is about to end.
         let lock = try StateLock(state.directory, patience: 2000)
         var logger = Logger(label: "node-agent") { StreamLogHandler.standardError(label: $0) }
@@ -42,6 +46,7 @@ struct Run: AsyncParsableCommand {
             enrolled,
             host: machine.host,
             machine: machine.reporter,
+            policy: policy,
             logger: logger
         )
         let group = ServiceGroup(

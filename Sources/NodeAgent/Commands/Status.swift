@@ -7,7 +7,7 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say who this machine's agent is and what it is doing.",
         discussion: """
-            Reads the state directory only; the agent need not run. Exit code 1 where no agent \
+            Reads the state directory and the policy; the agent need not run. Exit code 1 where no agent \
             was enrolled.
 
               node-agent status
@@ -25,6 +25,8 @@ struct Status: ParsableCommand {
 
     @OptionGroup var state: StateOptions
 
+    @OptionGroup var policy: PolicyOptions
+
     @Option(help: ArgumentHelp("text or json.", valueName: "format"))
     var output: Output = .text
 
@@ -32,7 +34,11 @@ struct Status: ParsableCommand {
         guard let status = try AgentStatus.read(state.directory) else {
             throw AgentFailure.notEnrolled(in: state.directory)
         }
-        let report = StatusReport(status: status, isRunning: StateLock.isTaken(state.directory))
+        let report = StatusReport(
+            status: status,
+            isRunning: StateLock.isTaken(state.directory),
+            policy: policy.words
+        )
         switch output {
         case .text: Terminal.say(report.text)
         case .json: Terminal.say(try report.json())
@@ -46,6 +52,8 @@ struct StatusReport: Encodable, Equatable {
     let status: AgentStatus
     /// Whether an agent runs with it.
     let isRunning: Bool
+    /// What the server's owner allows, or why the agent would not start.
+    let policy: String
 
     /// A few lines for people.
     var text: String {
@@ -55,6 +63,7 @@ struct StatusReport: Encodable, Equatable {
             "Coordinator  \(status.coordinator)",
             "Certificate  expires \(expiry.formatted(.iso8601))",
             "Agent        \(isRunning ? "running" : "not running")",
+            "Policy       \(policy)",
         ]
         for execution in status.unfinished {
             lines.append("\(isRunning ? "Running     " : "Interrupted ") \(execution)")
@@ -74,10 +83,12 @@ struct StatusReport: Encodable, Equatable {
         try status.encode(to: encoder)
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(isRunning, forKey: .running)
+        try container.encode(policy, forKey: .policy)
     }
 
     private enum Key: String, CodingKey {
         case running
+        case policy
     }
 }
 

@@ -114,6 +114,14 @@ public nonisolated struct WireAgentMessage: Sendable {
     set {message = .health(newValue)}
   }
 
+  public var probeResult: WireProbeResult {
+    get {
+      if case .probeResult(let v)? = message {return v}
+      return WireProbeResult()
+    }
+    set {message = .probeResult(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -122,6 +130,7 @@ public nonisolated struct WireAgentMessage: Sendable {
     case output(WireStepOutput)
     case result(WireStepResult)
     case health(WireHealthReport)
+    case probeResult(WireProbeResult)
 
   }
 
@@ -177,6 +186,14 @@ public nonisolated struct WireCoordinatorMessage: Sendable {
     set {message = .drain(newValue)}
   }
 
+  public var probe: WireProbe {
+    get {
+      if case .probe(let v)? = message {return v}
+      return WireProbe()
+    }
+    set {message = .probe(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -187,6 +204,7 @@ public nonisolated struct WireCoordinatorMessage: Sendable {
     case receipt(WireResultReceipt)
     /// The coordinator is about to stop; the agent reconnects with its usual back-off.
     case drain(WireDrain)
+    case probe(WireProbe)
 
   }
 
@@ -207,11 +225,17 @@ public nonisolated struct WireHello: Sendable {
   /// Clears the value of `facts`. Subsequent reads from it will return its default value.
   public mutating func clearFacts() {self._facts = nil}
 
-  /// Names of the step kinds this agent knows.
+  /// Names of the step kinds this agent carries out: those it knows and its own policy allows.
   public var stepKinds: [String] = []
 
   /// Executions begun and not finished, by id.
   public var unfinished: [String] = []
+
+  /// Names of the step kinds that it knows and its own policy refuses.
+  public var refusedStepKinds: [String] = []
+
+  /// The file that the policy is in; empty where there is none.
+  public var policyFile: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -381,6 +405,9 @@ public nonisolated struct WireStepFailed: Sendable {
   /// A repetition cannot help.
   public var permanent: Bool = false
 
+  /// The server's own policy does not allow the step.
+  public var refused: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -479,6 +506,90 @@ public nonisolated struct WireArtifactChunk: Sendable {
   public init() {}
 }
 
+/// Something to find out and to answer at once. An agent that does not know the kind says nothing.
+public nonisolated struct WireProbe: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Tells one probe of a session from the next.
+  public var number: Int64 = 0
+
+  public var kind: WireProbe.OneOf_Kind? = nil
+
+  /// What does the node's clock say?
+  public var clock: WireClockProbe {
+    get {
+      if case .clock(let v)? = kind {return v}
+      return WireClockProbe()
+    }
+    set {kind = .clock(newValue)}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated enum OneOf_Kind: Equatable, Sendable {
+    /// What does the node's clock say?
+    case clock(WireClockProbe)
+
+  }
+
+  public init() {}
+}
+
+public nonisolated struct WireClockProbe: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireProbeResult: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The probe's.
+  public var number: Int64 = 0
+
+  public var kind: WireProbeResult.OneOf_Kind? = nil
+
+  public var clock: WireClockReading {
+    get {
+      if case .clock(let v)? = kind {return v}
+      return WireClockReading()
+    }
+    set {kind = .clock(newValue)}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated enum OneOf_Kind: Equatable, Sendable {
+    case clock(WireClockReading)
+
+  }
+
+  public init() {}
+}
+
+/// The node's clock at both ends of the probe's stay at the agent: microseconds since 1970.
+public nonisolated struct WireClockReading: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var received: Int64 = 0
+
+  public var answered: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "isthmus.v1"
@@ -489,7 +600,7 @@ nonisolated extension WireStepMode: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AgentMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}accepted\0\u{1}output\0\u{1}result\0\u{1}health\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}accepted\0\u{1}output\0\u{1}result\0\u{1}health\0\u{4}#probe_result\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -562,6 +673,19 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.message = .health(v)
         }
       }()
+      case 40: try {
+        var v: WireProbeResult?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .probeResult(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .probeResult(v)
+        }
+      }()
       default: break
       }
     }
@@ -593,6 +717,10 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
       guard case .health(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
+    case .probeResult?: try {
+      guard case .probeResult(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -607,7 +735,7 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CoordinatorMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}assignment\0\u{1}cancel\0\u{1}receipt\0\u{1}drain\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}assignment\0\u{1}cancel\0\u{1}receipt\0\u{1}drain\0\u{2}#probe\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -680,6 +808,19 @@ nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtob
           self.message = .drain(v)
         }
       }()
+      case 40: try {
+        var v: WireProbe?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .probe(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .probe(v)
+        }
+      }()
       default: break
       }
     }
@@ -711,6 +852,10 @@ nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtob
       guard case .drain(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
+    case .probe?: try {
+      guard case .probe(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -725,7 +870,7 @@ nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Hello"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{3}step_kinds\0\u{1}unfinished\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{3}step_kinds\0\u{1}unfinished\0\u{4}\u{1b}refused_step_kinds\0\u{3}policy_file\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -736,6 +881,8 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 1: try { try decoder.decodeSingularMessageField(value: &self._facts) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.stepKinds) }()
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.unfinished) }()
+      case 30: try { try decoder.decodeRepeatedStringField(value: &self.refusedStepKinds) }()
+      case 31: try { try decoder.decodeSingularStringField(value: &self.policyFile) }()
       default: break
       }
     }
@@ -755,6 +902,12 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.unfinished.isEmpty {
       try visitor.visitRepeatedStringField(value: self.unfinished, fieldNumber: 3)
     }
+    if !self.refusedStepKinds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.refusedStepKinds, fieldNumber: 30)
+    }
+    if !self.policyFile.isEmpty {
+      try visitor.visitSingularStringField(value: self.policyFile, fieldNumber: 31)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -762,6 +915,8 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs._facts != rhs._facts {return false}
     if lhs.stepKinds != rhs.stepKinds {return false}
     if lhs.unfinished != rhs.unfinished {return false}
+    if lhs.refusedStepKinds != rhs.refusedStepKinds {return false}
+    if lhs.policyFile != rhs.policyFile {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1077,7 +1232,7 @@ nonisolated extension WireStepChanged: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireStepFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StepFailed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}message\0\u{1}details\0\u{1}remedy\0\u{1}permanent\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}message\0\u{1}details\0\u{1}remedy\0\u{1}permanent\0\u{2}\u{1a}refused\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1089,6 +1244,7 @@ nonisolated extension WireStepFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.details) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.remedy) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.permanent) }()
+      case 30: try { try decoder.decodeSingularBoolField(value: &self.refused) }()
       default: break
       }
     }
@@ -1107,6 +1263,9 @@ nonisolated extension WireStepFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.permanent != false {
       try visitor.visitSingularBoolField(value: self.permanent, fieldNumber: 4)
     }
+    if self.refused != false {
+      try visitor.visitSingularBoolField(value: self.refused, fieldNumber: 30)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1115,6 +1274,7 @@ nonisolated extension WireStepFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.details != rhs.details {return false}
     if lhs.remedy != rhs.remedy {return false}
     if lhs.permanent != rhs.permanent {return false}
+    if lhs.refused != rhs.refused {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1340,6 +1500,162 @@ nonisolated extension WireArtifactChunk: SwiftProtobuf.Message, SwiftProtobuf._M
   public static func ==(lhs: WireArtifactChunk, rhs: WireArtifactChunk) -> Bool {
     if lhs.data != rhs.data {return false}
     if lhs.total != rhs.total {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireProbe: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Probe"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}clock\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.number) }()
+      case 2: try {
+        var v: WireClockProbe?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .clock(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .clock(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.number != 0 {
+      try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 1)
+    }
+    try { if case .clock(let v)? = self.kind {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireProbe, rhs: WireProbe) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireClockProbe: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClockProbe"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireClockProbe, rhs: WireClockProbe) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireProbeResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ProbeResult"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}clock\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.number) }()
+      case 2: try {
+        var v: WireClockReading?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .clock(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .clock(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.number != 0 {
+      try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 1)
+    }
+    try { if case .clock(let v)? = self.kind {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireProbeResult, rhs: WireProbeResult) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireClockReading: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClockReading"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}received\0\u{1}answered\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.received) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.answered) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.received != 0 {
+      try visitor.visitSingularInt64Field(value: self.received, fieldNumber: 1)
+    }
+    if self.answered != 0 {
+      try visitor.visitSingularInt64Field(value: self.answered, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireClockReading, rhs: WireClockReading) -> Bool {
+    if lhs.received != rhs.received {return false}
+    if lhs.answered != rhs.answered {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -111,6 +111,84 @@ public enum WireOperator: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "PauseRollout" metadata.
+        public enum PauseRollout: Sendable {
+            /// Request type for "PauseRollout".
+            public typealias Input = WirePauseRolloutRequest
+            /// Response type for "PauseRollout".
+            public typealias Output = WirePauseRolloutResponse
+            /// Descriptor for "PauseRollout".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "PauseRollout",
+                type: .unary
+            )
+        }
+        /// Namespace for "ResumeRollout" metadata.
+        public enum ResumeRollout: Sendable {
+            /// Request type for "ResumeRollout".
+            public typealias Input = WireResumeRolloutRequest
+            /// Response type for "ResumeRollout".
+            public typealias Output = WireResumeRolloutResponse
+            /// Descriptor for "ResumeRollout".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "ResumeRollout",
+                type: .unary
+            )
+        }
+        /// Namespace for "Logs" metadata.
+        public enum Logs: Sendable {
+            /// Request type for "Logs".
+            public typealias Input = WireLogsRequest
+            /// Response type for "Logs".
+            public typealias Output = WireLogLine
+            /// Descriptor for "Logs".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "Logs",
+                type: .serverStreaming
+            )
+        }
+        /// Namespace for "Events" metadata.
+        public enum Events: Sendable {
+            /// Request type for "Events".
+            public typealias Input = WireEventsRequest
+            /// Response type for "Events".
+            public typealias Output = WireClusterEvent
+            /// Descriptor for "Events".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "Events",
+                type: .serverStreaming
+            )
+        }
+        /// Namespace for "CheckPlan" metadata.
+        public enum CheckPlan: Sendable {
+            /// Request type for "CheckPlan".
+            public typealias Input = WireCheckPlanRequest
+            /// Response type for "CheckPlan".
+            public typealias Output = WireCheckPlanResponse
+            /// Descriptor for "CheckPlan".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "CheckPlan",
+                type: .unary
+            )
+        }
+        /// Namespace for "DiffPlan" metadata.
+        public enum DiffPlan: Sendable {
+            /// Request type for "DiffPlan".
+            public typealias Input = WireDiffPlanRequest
+            /// Response type for "DiffPlan".
+            public typealias Output = WireDiffPlanResponse
+            /// Descriptor for "DiffPlan".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "DiffPlan",
+                type: .unary
+            )
+        }
         /// Namespace for "RevokeNode" metadata.
         public enum RevokeNode: Sendable {
             /// Request type for "RevokeNode".
@@ -133,6 +211,12 @@ public enum WireOperator: Sendable {
             WatchRollout.descriptor,
             ListRollouts.descriptor,
             CancelRollout.descriptor,
+            PauseRollout.descriptor,
+            ResumeRollout.descriptor,
+            Logs.descriptor,
+            Events.descriptor,
+            CheckPlan.descriptor,
+            DiffPlan.descriptor,
             RevokeNode.descriptor
         ]
     }
@@ -274,6 +358,115 @@ extension WireOperator {
             request: GRPCCore.StreamingServerRequest<WireCancelRolloutRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireCancelRolloutResponse>
+
+        /// Handle the "PauseRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > No further step begins; those that run go on. Repeating it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WirePauseRolloutRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WirePauseRolloutResponse` messages.
+        func pauseRollout(
+            request: GRPCCore.StreamingServerRequest<WirePauseRolloutRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WirePauseRolloutResponse>
+
+        /// Handle the "ResumeRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A paused rollout goes on; steps that had failed are tried again.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireResumeRolloutRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireResumeRolloutResponse` messages.
+        func resumeRollout(
+            request: GRPCCore.StreamingServerRequest<WireResumeRolloutRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireResumeRolloutResponse>
+
+        /// Handle the "Logs" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the steps of a rollout said after line `after`, then, with `follow`, what they will say,
+        /// > until the rollout ends.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireLogsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireLogLine` messages.
+        func logs(
+            request: GRPCCore.StreamingServerRequest<WireLogsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireLogLine>
+
+        /// Handle the "Events" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What happened in the cluster after event `after`, then, with `follow`, what will happen.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireEventsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireClusterEvent` messages.
+        func events(
+            request: GRPCCore.StreamingServerRequest<WireEventsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireClusterEvent>
+
+        /// Handle the "CheckPlan" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Every problem of a plan; where it has none, the plan with its defaults. Nobody is asked.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireCheckPlanRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireCheckPlanResponse` messages.
+        func checkPlan(
+            request: GRPCCore.StreamingServerRequest<WireCheckPlanRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireCheckPlanResponse>
+
+        /// Handle the "DiffPlan" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a rollout of one plan would do after a rollout of another. Nobody is asked.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireDiffPlanRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireDiffPlanResponse` messages.
+        func diffPlan(
+            request: GRPCCore.StreamingServerRequest<WireDiffPlanRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireDiffPlanResponse>
 
         /// Handle the "RevokeNode" method.
         ///
@@ -418,6 +611,115 @@ extension WireOperator {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<WireCancelRolloutResponse>
 
+        /// Handle the "PauseRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > No further step begins; those that run go on. Repeating it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePauseRolloutRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WirePauseRolloutResponse` message.
+        func pauseRollout(
+            request: GRPCCore.ServerRequest<WirePauseRolloutRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WirePauseRolloutResponse>
+
+        /// Handle the "ResumeRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A paused rollout goes on; steps that had failed are tried again.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireResumeRolloutRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireResumeRolloutResponse` message.
+        func resumeRollout(
+            request: GRPCCore.ServerRequest<WireResumeRolloutRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireResumeRolloutResponse>
+
+        /// Handle the "Logs" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the steps of a rollout said after line `after`, then, with `follow`, what they will say,
+        /// > until the rollout ends.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireLogsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireLogLine` messages.
+        func logs(
+            request: GRPCCore.ServerRequest<WireLogsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireLogLine>
+
+        /// Handle the "Events" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What happened in the cluster after event `after`, then, with `follow`, what will happen.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireEventsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireClusterEvent` messages.
+        func events(
+            request: GRPCCore.ServerRequest<WireEventsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireClusterEvent>
+
+        /// Handle the "CheckPlan" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Every problem of a plan; where it has none, the plan with its defaults. Nobody is asked.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireCheckPlanRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireCheckPlanResponse` message.
+        func checkPlan(
+            request: GRPCCore.ServerRequest<WireCheckPlanRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireCheckPlanResponse>
+
+        /// Handle the "DiffPlan" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a rollout of one plan would do after a rollout of another. Nobody is asked.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireDiffPlanRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireDiffPlanResponse` message.
+        func diffPlan(
+            request: GRPCCore.ServerRequest<WireDiffPlanRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireDiffPlanResponse>
+
         /// Handle the "RevokeNode" method.
         ///
         /// > Source IDL Documentation:
@@ -561,6 +863,117 @@ extension WireOperator {
             context: GRPCCore.ServerContext
         ) async throws -> WireCancelRolloutResponse
 
+        /// Handle the "PauseRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > No further step begins; those that run go on. Repeating it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A `WirePauseRolloutRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WirePauseRolloutResponse` to respond with.
+        func pauseRollout(
+            request: WirePauseRolloutRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WirePauseRolloutResponse
+
+        /// Handle the "ResumeRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A paused rollout goes on; steps that had failed are tried again.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireResumeRolloutRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireResumeRolloutResponse` to respond with.
+        func resumeRollout(
+            request: WireResumeRolloutRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireResumeRolloutResponse
+
+        /// Handle the "Logs" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the steps of a rollout said after line `after`, then, with `follow`, what they will say,
+        /// > until the rollout ends.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireLogsRequest` message.
+        ///   - response: A response stream of `WireLogLine` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func logs(
+            request: WireLogsRequest,
+            response: GRPCCore.RPCWriter<WireLogLine>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
+        /// Handle the "Events" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What happened in the cluster after event `after`, then, with `follow`, what will happen.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireEventsRequest` message.
+        ///   - response: A response stream of `WireClusterEvent` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func events(
+            request: WireEventsRequest,
+            response: GRPCCore.RPCWriter<WireClusterEvent>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
+        /// Handle the "CheckPlan" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Every problem of a plan; where it has none, the plan with its defaults. Nobody is asked.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireCheckPlanRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireCheckPlanResponse` to respond with.
+        func checkPlan(
+            request: WireCheckPlanRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireCheckPlanResponse
+
+        /// Handle the "DiffPlan" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a rollout of one plan would do after a rollout of another. Nobody is asked.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireDiffPlanRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireDiffPlanResponse` to respond with.
+        func diffPlan(
+            request: WireDiffPlanRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireDiffPlanResponse
+
         /// Handle the "RevokeNode" method.
         ///
         /// > Source IDL Documentation:
@@ -664,6 +1077,72 @@ extension WireOperator.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: WireOperator.Method.PauseRollout.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WirePauseRolloutRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WirePauseRolloutResponse>(),
+            handler: { request, context in
+                try await self.pauseRollout(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.ResumeRollout.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireResumeRolloutRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireResumeRolloutResponse>(),
+            handler: { request, context in
+                try await self.resumeRollout(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.Logs.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireLogsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireLogLine>(),
+            handler: { request, context in
+                try await self.logs(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.Events.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireEventsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireClusterEvent>(),
+            handler: { request, context in
+                try await self.events(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.CheckPlan.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireCheckPlanRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireCheckPlanResponse>(),
+            handler: { request, context in
+                try await self.checkPlan(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.DiffPlan.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireDiffPlanRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireDiffPlanResponse>(),
+            handler: { request, context in
+                try await self.diffPlan(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: WireOperator.Method.RevokeNode.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireRevokeNodeRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<WireRevokeNodeResponse>(),
@@ -751,6 +1230,72 @@ extension WireOperator.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<WireCancelRolloutResponse> {
         let response = try await self.cancelRollout(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func pauseRollout(
+        request: GRPCCore.StreamingServerRequest<WirePauseRolloutRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WirePauseRolloutResponse> {
+        let response = try await self.pauseRollout(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func resumeRollout(
+        request: GRPCCore.StreamingServerRequest<WireResumeRolloutRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireResumeRolloutResponse> {
+        let response = try await self.resumeRollout(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func logs(
+        request: GRPCCore.StreamingServerRequest<WireLogsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireLogLine> {
+        let response = try await self.logs(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
+    }
+
+    public func events(
+        request: GRPCCore.StreamingServerRequest<WireEventsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireClusterEvent> {
+        let response = try await self.events(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
+    }
+
+    public func checkPlan(
+        request: GRPCCore.StreamingServerRequest<WireCheckPlanRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireCheckPlanResponse> {
+        let response = try await self.checkPlan(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func diffPlan(
+        request: GRPCCore.StreamingServerRequest<WireDiffPlanRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireDiffPlanResponse> {
+        let response = try await self.diffPlan(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -864,6 +1409,92 @@ extension WireOperator.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<WireCancelRolloutResponse> {
         return GRPCCore.ServerResponse<WireCancelRolloutResponse>(
             message: try await self.cancelRollout(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func pauseRollout(
+        request: GRPCCore.ServerRequest<WirePauseRolloutRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WirePauseRolloutResponse> {
+        return GRPCCore.ServerResponse<WirePauseRolloutResponse>(
+            message: try await self.pauseRollout(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func resumeRollout(
+        request: GRPCCore.ServerRequest<WireResumeRolloutRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireResumeRolloutResponse> {
+        return GRPCCore.ServerResponse<WireResumeRolloutResponse>(
+            message: try await self.resumeRollout(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func logs(
+        request: GRPCCore.ServerRequest<WireLogsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireLogLine> {
+        return GRPCCore.StreamingServerResponse<WireLogLine>(
+            metadata: [:],
+            producer: { writer in
+                try await self.logs(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
+    public func events(
+        request: GRPCCore.ServerRequest<WireEventsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireClusterEvent> {
+        return GRPCCore.StreamingServerResponse<WireClusterEvent>(
+            metadata: [:],
+            producer: { writer in
+                try await self.events(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
+    public func checkPlan(
+        request: GRPCCore.ServerRequest<WireCheckPlanRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireCheckPlanResponse> {
+        return GRPCCore.ServerResponse<WireCheckPlanResponse>(
+            message: try await self.checkPlan(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func diffPlan(
+        request: GRPCCore.ServerRequest<WireDiffPlanRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireDiffPlanResponse> {
+        return GRPCCore.ServerResponse<WireDiffPlanResponse>(
+            message: try await self.diffPlan(
                 request: request.message,
                 context: context
             ),
@@ -1042,6 +1673,145 @@ extension WireOperator {
             deserializer: some GRPCCore.MessageDeserializer<WireCancelRolloutResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCancelRolloutResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "PauseRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > No further step begins; those that run go on. Repeating it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePauseRolloutRequest` message.
+        ///   - serializer: A serializer for `WirePauseRolloutRequest` messages.
+        ///   - deserializer: A deserializer for `WirePauseRolloutResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func pauseRollout<Result>(
+            request: GRPCCore.ClientRequest<WirePauseRolloutRequest>,
+            serializer: some GRPCCore.MessageSerializer<WirePauseRolloutRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WirePauseRolloutResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WirePauseRolloutResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ResumeRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A paused rollout goes on; steps that had failed are tried again.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireResumeRolloutRequest` message.
+        ///   - serializer: A serializer for `WireResumeRolloutRequest` messages.
+        ///   - deserializer: A deserializer for `WireResumeRolloutResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func resumeRollout<Result>(
+            request: GRPCCore.ClientRequest<WireResumeRolloutRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireResumeRolloutRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireResumeRolloutResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireResumeRolloutResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Logs" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the steps of a rollout said after line `after`, then, with `follow`, what they will say,
+        /// > until the rollout ends.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireLogsRequest` message.
+        ///   - serializer: A serializer for `WireLogsRequest` messages.
+        ///   - deserializer: A deserializer for `WireLogLine` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func logs<Result>(
+            request: GRPCCore.ClientRequest<WireLogsRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireLogsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireLogLine>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireLogLine>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Events" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What happened in the cluster after event `after`, then, with `follow`, what will happen.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireEventsRequest` message.
+        ///   - serializer: A serializer for `WireEventsRequest` messages.
+        ///   - deserializer: A deserializer for `WireClusterEvent` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func events<Result>(
+            request: GRPCCore.ClientRequest<WireEventsRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireEventsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireClusterEvent>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireClusterEvent>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "CheckPlan" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Every problem of a plan; where it has none, the plan with its defaults. Nobody is asked.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireCheckPlanRequest` message.
+        ///   - serializer: A serializer for `WireCheckPlanRequest` messages.
+        ///   - deserializer: A deserializer for `WireCheckPlanResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func checkPlan<Result>(
+            request: GRPCCore.ClientRequest<WireCheckPlanRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireCheckPlanRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireCheckPlanResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCheckPlanResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "DiffPlan" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a rollout of one plan would do after a rollout of another. Nobody is asked.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireDiffPlanRequest` message.
+        ///   - serializer: A serializer for `WireDiffPlanRequest` messages.
+        ///   - deserializer: A deserializer for `WireDiffPlanResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func diffPlan<Result>(
+            request: GRPCCore.ClientRequest<WireDiffPlanRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireDiffPlanRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireDiffPlanResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDiffPlanResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "RevokeNode" method.
@@ -1308,6 +2078,207 @@ extension WireOperator {
             )
         }
 
+        /// Call the "PauseRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > No further step begins; those that run go on. Repeating it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePauseRolloutRequest` message.
+        ///   - serializer: A serializer for `WirePauseRolloutRequest` messages.
+        ///   - deserializer: A deserializer for `WirePauseRolloutResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func pauseRollout<Result>(
+            request: GRPCCore.ClientRequest<WirePauseRolloutRequest>,
+            serializer: some GRPCCore.MessageSerializer<WirePauseRolloutRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WirePauseRolloutResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WirePauseRolloutResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.PauseRollout.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ResumeRollout" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A paused rollout goes on; steps that had failed are tried again.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireResumeRolloutRequest` message.
+        ///   - serializer: A serializer for `WireResumeRolloutRequest` messages.
+        ///   - deserializer: A deserializer for `WireResumeRolloutResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func resumeRollout<Result>(
+            request: GRPCCore.ClientRequest<WireResumeRolloutRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireResumeRolloutRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireResumeRolloutResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireResumeRolloutResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.ResumeRollout.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "Logs" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the steps of a rollout said after line `after`, then, with `follow`, what they will say,
+        /// > until the rollout ends.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireLogsRequest` message.
+        ///   - serializer: A serializer for `WireLogsRequest` messages.
+        ///   - deserializer: A deserializer for `WireLogLine` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func logs<Result>(
+            request: GRPCCore.ClientRequest<WireLogsRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireLogsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireLogLine>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireLogLine>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: WireOperator.Method.Logs.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "Events" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What happened in the cluster after event `after`, then, with `follow`, what will happen.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireEventsRequest` message.
+        ///   - serializer: A serializer for `WireEventsRequest` messages.
+        ///   - deserializer: A deserializer for `WireClusterEvent` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func events<Result>(
+            request: GRPCCore.ClientRequest<WireEventsRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireEventsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireClusterEvent>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireClusterEvent>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: WireOperator.Method.Events.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "CheckPlan" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Every problem of a plan; where it has none, the plan with its defaults. Nobody is asked.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireCheckPlanRequest` message.
+        ///   - serializer: A serializer for `WireCheckPlanRequest` messages.
+        ///   - deserializer: A deserializer for `WireCheckPlanResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func checkPlan<Result>(
+            request: GRPCCore.ClientRequest<WireCheckPlanRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireCheckPlanRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireCheckPlanResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCheckPlanResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.CheckPlan.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "DiffPlan" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a rollout of one plan would do after a rollout of another. Nobody is asked.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireDiffPlanRequest` message.
+        ///   - serializer: A serializer for `WireDiffPlanRequest` messages.
+        ///   - deserializer: A deserializer for `WireDiffPlanResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func diffPlan<Result>(
+            request: GRPCCore.ClientRequest<WireDiffPlanRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireDiffPlanRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireDiffPlanResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDiffPlanResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.DiffPlan.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "RevokeNode" method.
         ///
         /// > Source IDL Documentation:
@@ -1526,6 +2497,177 @@ extension WireOperator.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<WireCancelRolloutRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireCancelRolloutResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PauseRollout" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > No further step begins; those that run go on. Repeating it changes nothing.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WirePauseRolloutRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func pauseRollout<Result>(
+        request: GRPCCore.ClientRequest<WirePauseRolloutRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WirePauseRolloutResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.pauseRollout(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WirePauseRolloutRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WirePauseRolloutResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ResumeRollout" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A paused rollout goes on; steps that had failed are tried again.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireResumeRolloutRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func resumeRollout<Result>(
+        request: GRPCCore.ClientRequest<WireResumeRolloutRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireResumeRolloutResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.resumeRollout(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireResumeRolloutRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireResumeRolloutResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Logs" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What the steps of a rollout said after line `after`, then, with `follow`, what they will say,
+    /// > until the rollout ends.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireLogsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func logs<Result>(
+        request: GRPCCore.ClientRequest<WireLogsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireLogLine>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.logs(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireLogsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireLogLine>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Events" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What happened in the cluster after event `after`, then, with `follow`, what will happen.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireEventsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func events<Result>(
+        request: GRPCCore.ClientRequest<WireEventsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireClusterEvent>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.events(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireEventsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireClusterEvent>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CheckPlan" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Every problem of a plan; where it has none, the plan with its defaults. Nobody is asked.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireCheckPlanRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func checkPlan<Result>(
+        request: GRPCCore.ClientRequest<WireCheckPlanRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCheckPlanResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.checkPlan(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireCheckPlanRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireCheckPlanResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DiffPlan" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What a rollout of one plan would do after a rollout of another. Nobody is asked.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireDiffPlanRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func diffPlan<Result>(
+        request: GRPCCore.ClientRequest<WireDiffPlanRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDiffPlanResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.diffPlan(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireDiffPlanRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireDiffPlanResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1770,6 +2912,201 @@ extension WireOperator.ClientProtocol {
             metadata: metadata
         )
         return try await self.cancelRollout(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PauseRollout" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > No further step begins; those that run go on. Repeating it changes nothing.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func pauseRollout<Result>(
+        _ message: WirePauseRolloutRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WirePauseRolloutResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WirePauseRolloutRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.pauseRollout(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ResumeRollout" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A paused rollout goes on; steps that had failed are tried again.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func resumeRollout<Result>(
+        _ message: WireResumeRolloutRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireResumeRolloutResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireResumeRolloutRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.resumeRollout(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Logs" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What the steps of a rollout said after line `after`, then, with `follow`, what they will say,
+    /// > until the rollout ends.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func logs<Result>(
+        _ message: WireLogsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireLogLine>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireLogsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.logs(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Events" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What happened in the cluster after event `after`, then, with `follow`, what will happen.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func events<Result>(
+        _ message: WireEventsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireClusterEvent>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireEventsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.events(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CheckPlan" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Every problem of a plan; where it has none, the plan with its defaults. Nobody is asked.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func checkPlan<Result>(
+        _ message: WireCheckPlanRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCheckPlanResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireCheckPlanRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.checkPlan(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DiffPlan" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What a rollout of one plan would do after a rollout of another. Nobody is asked.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func diffPlan<Result>(
+        _ message: WireDiffPlanRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDiffPlanResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireDiffPlanRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.diffPlan(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -63,12 +63,66 @@ public nonisolated enum WirePlanFormat: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+public nonisolated enum WireRolloutPhase: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case running // = 1
+
+  /// It waits for an operator: resume or cancel.
+  case paused // = 2
+
+  /// It was cancelled and waits for steps that run.
+  case cancelling // = 3
+  case ended // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .running
+    case 2: self = .paused
+    case 3: self = .cancelling
+    case 4: self = .ended
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .running: return 1
+    case .paused: return 2
+    case .cancelling: return 3
+    case .ended: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireRolloutPhase] = [
+    .unspecified,
+    .running,
+    .paused,
+    .cancelling,
+    .ended,
+  ]
+
+}
+
 public nonisolated enum WireRolloutOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
   case succeeded // = 1
   case failed // = 2
   case cancelled // = 3
+
+  /// Only in RolloutEnded: a step failed, nothing runs, and the rollout waits for an operator. The
+  /// watch ends; the rollout does not.
+  case paused // = 4
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -81,6 +135,7 @@ public nonisolated enum WireRolloutOutcome: SwiftProtobuf.Enum, Swift.CaseIterab
     case 1: self = .succeeded
     case 2: self = .failed
     case 3: self = .cancelled
+    case 4: self = .paused
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -91,6 +146,7 @@ public nonisolated enum WireRolloutOutcome: SwiftProtobuf.Enum, Swift.CaseIterab
     case .succeeded: return 1
     case .failed: return 2
     case .cancelled: return 3
+    case .paused: return 4
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -101,6 +157,7 @@ public nonisolated enum WireRolloutOutcome: SwiftProtobuf.Enum, Swift.CaseIterab
     .succeeded,
     .failed,
     .cancelled,
+    .paused,
   ]
 
 }
@@ -278,11 +335,49 @@ public nonisolated struct WireNode: @unchecked Sendable {
     set {_uniqueStorage()._revocationReason = newValue}
   }
 
+  /// What probes found; missing while none was answered.
+  public var clock: WireNodeClock {
+    get {_storage._clock ?? WireNodeClock()}
+    set {_uniqueStorage()._clock = newValue}
+  }
+  /// Returns true if `clock` has been explicitly set.
+  public var hasClock: Bool {_storage._clock != nil}
+  /// Clears the value of `clock`. Subsequent reads from it will return its default value.
+  public mutating func clearClock() {_uniqueStorage()._clock = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// The way to a node and its clock, as the probes of its session tell.
+public nonisolated struct WireNodeClock: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Microseconds there and back: the shortest and the median of the latest probes.
+  public var shortestRoundTrip: Int64 = 0
+
+  public var medianRoundTrip: Int64 = 0
+
+  /// Microseconds that the node's clock is ahead of the coordinator's; negative where it is behind.
+  public var skew: Int64 = 0
+
+  /// The true skew is at most so many microseconds away from it, however uneven the two ways are.
+  public var uncertainty: Int64 = 0
+
+  /// The probes that this rests on.
+  public var probes: Int32 = 0
+
+  /// When the last of them was answered, milliseconds since 1970, by the coordinator's clock.
+  public var at: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct WireStartRolloutRequest: Sendable {
@@ -376,6 +471,52 @@ public nonisolated struct WireRolloutSummary: Sendable {
 
   public var failed: Int32 = 0
 
+  public var phase: WireRolloutPhase = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WirePauseRolloutRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var rolloutID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WirePauseRolloutResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireResumeRolloutRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var rolloutID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireResumeRolloutResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -449,6 +590,22 @@ public nonisolated struct WireRolloutEvent: Sendable {
     set {event = .ended(newValue)}
   }
 
+  public var paused: WireRolloutPaused {
+    get {
+      if case .paused(let v)? = event {return v}
+      return WireRolloutPaused()
+    }
+    set {event = .paused(newValue)}
+  }
+
+  public var resumed: WireRolloutResumed {
+    get {
+      if case .resumed(let v)? = event {return v}
+      return WireRolloutResumed()
+    }
+    set {event = .resumed(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Event: Equatable, Sendable {
@@ -456,6 +613,8 @@ public nonisolated struct WireRolloutEvent: Sendable {
     case step(WireStepStateChanged)
     case line(WireStepLine)
     case ended(WireRolloutEnded)
+    case paused(WireRolloutPaused)
+    case resumed(WireRolloutResumed)
 
   }
 
@@ -544,6 +703,30 @@ public nonisolated struct WireStepLine: Sendable {
   public init() {}
 }
 
+public nonisolated struct WireRolloutPaused: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A step failed for good and the plan says `pause`; otherwise an operator asked for it.
+  public var afterFailure: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Steps that had failed are pending again.
+public nonisolated struct WireRolloutResumed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct WireRolloutEnded: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -564,14 +747,207 @@ public nonisolated struct WireRolloutEnded: Sendable {
   public init() {}
 }
 
-public nonisolated struct WireRevokeNodeRequest: Sendable {
+public nonisolated struct WireLogsRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var nodeID: String = String()
+  public var rolloutID: String = String()
 
-  /// For people; at most 200 characters, may be empty.
+  /// Only of steps that are about this host, or that it carries out; empty for all.
+  public var host: String = String()
+
+  /// Only of the step with this id, or of those whose id ends in it after the host; empty for all.
+  public var step: String = String()
+
+  /// The number of the last line seen; 0 for all.
+  public var after: Int64 = 0
+
+  /// Goes on with the lines to come until the rollout ends.
+  public var follow: Bool = false
+
+  /// Begins with so many lines before the end; 0 for all.
+  public var last: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireLogLine: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Grows from line to line, with gaps.
+  public var number: Int64 = 0
+
+  /// Milliseconds since 1970, by the coordinator's clock.
+  public var at: Int64 = 0
+
+  public var stepID: String = String()
+
+  /// The node that the step is about.
+  public var node: String = String()
+
+  public var attempt: Int32 = 0
+
+  /// 1, 2, 3 … within the step: where the first is not 1, the lines before are not kept any more.
+  public var place: Int64 = 0
+
+  public var line: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireEventsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The number of the last event seen; 0 for all that are kept.
+  public var after: Int64 = 0
+
+  /// Goes on with the events to come.
+  public var follow: Bool = false
+
+  /// Only those of this node; empty for all.
+  public var node: String = String()
+
+  /// Only those since then, milliseconds since 1970; 0 for all.
+  public var since: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireClusterEvent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Grows from event to event, with gaps.
+  public var number: Int64 = 0
+
+  /// Milliseconds since 1970, by the coordinator's clock.
+  public var at: Int64 = 0
+
+  /// For programs, as "node-connected"; later releases may have more of them.
+  public var kind: String = String()
+
+  /// The node that it is about; empty where it is about none.
+  public var node: String = String()
+
+  /// For people: one sentence.
+  public var words: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A plan as it is written.
+public nonisolated struct WirePlanText: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var plan: Data = Data()
+
+  public var format: WirePlanFormat = .unspecified
+
+  /// As the operator named it, for messages only.
+  public var fileName: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireCheckPlanRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var plan: WirePlanText {
+    get {_plan ?? WirePlanText()}
+    set {_plan = newValue}
+  }
+  /// Returns true if `plan` has been explicitly set.
+  public var hasPlan: Bool {self._plan != nil}
+  /// Clears the value of `plan`. Subsequent reads from it will return its default value.
+  public mutating func clearPlan() {self._plan = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _plan: WirePlanText? = nil
+}
+
+public nonisolated struct WireCheckPlanResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// None where the plan is good.
+  public var problems: [WirePlanProblem] = []
+
+  /// How many more there are.
+  public var omitted: Int32 = 0
+
+  /// SHA-256 of the canonical plan, hexadecimal; empty where the plan has problems.
+  public var digest: String = String()
+
+  /// The canonical plan: JSON with every default.
+  public var canonical: String = String()
+
+  /// The same as YAML, with the reason behind each default.
+  public var explained: String = String()
+
+  public var defaults: [WirePlanDefault] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WirePlanProblem: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Counted from 1.
+  public var line: Int32 = 0
+
+  public var column: Int32 = 0
+
+  /// RFC 6901; empty for the whole plan.
+  public var pointer: String = String()
+
+  public var message: String = String()
+
+  /// Why, and what to write instead.
+  public var advice: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WirePlanDefault: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var pointer: String = String()
+
+  /// JSON.
+  public var value: String = String()
+
   public var reason: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -579,19 +955,111 @@ public nonisolated struct WireRevokeNodeRequest: Sendable {
   public init() {}
 }
 
-public nonisolated struct WireRevokeNodeResponse: Sendable {
+public nonisolated struct WireDiffPlanRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Since when, milliseconds since 1970.
-  public var revoked: Int64 = 0
+  public var old: WirePlanText {
+    get {_old ?? WirePlanText()}
+    set {_old = newValue}
+  }
+  /// Returns true if `old` has been explicitly set.
+  public var hasOld: Bool {self._old != nil}
+  /// Clears the value of `old`. Subsequent reads from it will return its default value.
+  public mutating func clearOld() {self._old = nil}
 
-  /// Whether it was before this call.
-  public var wasRevoked: Bool = false
+  public var new: WirePlanText {
+    get {_new ?? WirePlanText()}
+    set {_new = newValue}
+  }
+  /// Returns true if `new` has been explicitly set.
+  public var hasNew: Bool {self._new != nil}
+  /// Clears the value of `new`. Subsequent reads from it will return its default value.
+  public mutating func clearNew() {self._new = nil}
 
-  /// The reason that stands: the first one given.
-  public var reason: String = String()
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _old: WirePlanText? = nil
+  fileprivate var _new: WirePlanText? = nil
+}
+
+public nonisolated struct WireDiffPlanResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var oldDigest: String = String()
+
+  public var newDigest: String = String()
+
+  public var addedHosts: [String] = []
+
+  /// What to do about each stands in `cautions`: a rollout never touches them.
+  public var removedHosts: [String] = []
+
+  public var differences: [WirePlanDifference] = []
+
+  public var steps: [WireAffectedStep] = []
+
+  public var cautions: [WirePlanCaution] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WirePlanDifference: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// RFC 6901: into the old plan where the value is removed, else into the new one.
+  public var pointer: String = String()
+
+  /// The host that it is about; empty for settings of the whole cluster.
+  public var host: String = String()
+
+  /// JSON; empty where the value is added.
+  public var before: String = String()
+
+  /// JSON; empty where the value is removed.
+  public var after: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireAffectedStep: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var host: String = String()
+
+  public var kind: String = String()
+
+  /// Pointers of the differences that it carries out.
+  public var because: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WirePlanCaution: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The difference, or the removed host, that it is about.
+  public var pointer: String = String()
+
+  /// What a rollout will not do, and what to do instead.
+  public var words: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -606,8 +1074,12 @@ nonisolated extension WirePlanFormat: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PLAN_FORMAT_UNSPECIFIED\0\u{1}PLAN_FORMAT_JSON\0\u{1}PLAN_FORMAT_YAML\0")
 }
 
+nonisolated extension WireRolloutPhase: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLLOUT_PHASE_UNSPECIFIED\0\u{1}ROLLOUT_PHASE_RUNNING\0\u{1}ROLLOUT_PHASE_PAUSED\0\u{1}ROLLOUT_PHASE_CANCELLING\0\u{1}ROLLOUT_PHASE_ENDED\0")
+}
+
 nonisolated extension WireRolloutOutcome: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLLOUT_OUTCOME_UNSPECIFIED\0\u{1}ROLLOUT_OUTCOME_SUCCEEDED\0\u{1}ROLLOUT_OUTCOME_FAILED\0\u{1}ROLLOUT_OUTCOME_CANCELLED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLLOUT_OUTCOME_UNSPECIFIED\0\u{1}ROLLOUT_OUTCOME_SUCCEEDED\0\u{1}ROLLOUT_OUTCOME_FAILED\0\u{1}ROLLOUT_OUTCOME_CANCELLED\0\u{1}ROLLOUT_OUTCOME_PAUSED\0")
 }
 
 nonisolated extension WireStepState: SwiftProtobuf._ProtoNameProviding {
@@ -735,7 +1207,7 @@ nonisolated extension WireListNodesResponse: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Node"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}connected\0\u{3}last_seen\0\u{1}facts\0\u{1}health\0\u{1}address\0\u{3}certificate_expires\0\u{1}revoked\0\u{3}revocation_reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}connected\0\u{3}last_seen\0\u{1}facts\0\u{1}health\0\u{1}address\0\u{3}certificate_expires\0\u{1}revoked\0\u{3}revocation_reason\0\u{2}\u{1f}clock\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -747,6 +1219,7 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _certificateExpires: Int64 = 0
     var _revoked: Int64 = 0
     var _revocationReason: String = String()
+    var _clock: WireNodeClock? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -766,6 +1239,7 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _certificateExpires = source._certificateExpires
       _revoked = source._revoked
       _revocationReason = source._revocationReason
+      _clock = source._clock
     }
   }
 
@@ -793,6 +1267,7 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._certificateExpires) }()
         case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._revoked) }()
         case 9: try { try decoder.decodeSingularStringField(value: &_storage._revocationReason) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._clock) }()
         default: break
         }
       }
@@ -832,6 +1307,9 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._revocationReason.isEmpty {
         try visitor.visitSingularStringField(value: _storage._revocationReason, fieldNumber: 9)
       }
+      try { if let v = _storage._clock {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -850,10 +1328,66 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._certificateExpires != rhs_storage._certificateExpires {return false}
         if _storage._revoked != rhs_storage._revoked {return false}
         if _storage._revocationReason != rhs_storage._revocationReason {return false}
+        if _storage._clock != rhs_storage._clock {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireNodeClock: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NodeClock"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}shortest_round_trip\0\u{3}median_round_trip\0\u{1}skew\0\u{1}uncertainty\0\u{1}probes\0\u{1}at\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.shortestRoundTrip) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.medianRoundTrip) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.skew) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.uncertainty) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.probes) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.shortestRoundTrip != 0 {
+      try visitor.visitSingularInt64Field(value: self.shortestRoundTrip, fieldNumber: 1)
+    }
+    if self.medianRoundTrip != 0 {
+      try visitor.visitSingularInt64Field(value: self.medianRoundTrip, fieldNumber: 2)
+    }
+    if self.skew != 0 {
+      try visitor.visitSingularInt64Field(value: self.skew, fieldNumber: 3)
+    }
+    if self.uncertainty != 0 {
+      try visitor.visitSingularInt64Field(value: self.uncertainty, fieldNumber: 4)
+    }
+    if self.probes != 0 {
+      try visitor.visitSingularInt32Field(value: self.probes, fieldNumber: 5)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireNodeClock, rhs: WireNodeClock) -> Bool {
+    if lhs.shortestRoundTrip != rhs.shortestRoundTrip {return false}
+    if lhs.medianRoundTrip != rhs.medianRoundTrip {return false}
+    if lhs.skew != rhs.skew {return false}
+    if lhs.uncertainty != rhs.uncertainty {return false}
+    if lhs.probes != rhs.probes {return false}
+    if lhs.at != rhs.at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1015,7 +1549,7 @@ nonisolated extension WireListRolloutsResponse: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension WireRolloutSummary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RolloutSummary"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}cluster\0\u{1}digest\0\u{1}started\0\u{1}ended\0\u{1}outcome\0\u{1}changed\0\u{1}unchanged\0\u{1}failed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}cluster\0\u{1}digest\0\u{1}started\0\u{1}ended\0\u{1}outcome\0\u{1}changed\0\u{1}unchanged\0\u{1}failed\0\u{1}phase\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1032,6 +1566,7 @@ nonisolated extension WireRolloutSummary: SwiftProtobuf.Message, SwiftProtobuf._
       case 7: try { try decoder.decodeSingularInt32Field(value: &self.changed) }()
       case 8: try { try decoder.decodeSingularInt32Field(value: &self.unchanged) }()
       case 9: try { try decoder.decodeSingularInt32Field(value: &self.failed) }()
+      case 10: try { try decoder.decodeSingularEnumField(value: &self.phase) }()
       default: break
       }
     }
@@ -1065,6 +1600,9 @@ nonisolated extension WireRolloutSummary: SwiftProtobuf.Message, SwiftProtobuf._
     if self.failed != 0 {
       try visitor.visitSingularInt32Field(value: self.failed, fieldNumber: 9)
     }
+    if self.phase != .unspecified {
+      try visitor.visitSingularEnumField(value: self.phase, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1078,6 +1616,105 @@ nonisolated extension WireRolloutSummary: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.changed != rhs.changed {return false}
     if lhs.unchanged != rhs.unchanged {return false}
     if lhs.failed != rhs.failed {return false}
+    if lhs.phase != rhs.phase {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePauseRolloutRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PauseRolloutRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rollout_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rolloutID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rolloutID.isEmpty {
+      try visitor.visitSingularStringField(value: self.rolloutID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePauseRolloutRequest, rhs: WirePauseRolloutRequest) -> Bool {
+    if lhs.rolloutID != rhs.rolloutID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePauseRolloutResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PauseRolloutResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePauseRolloutResponse, rhs: WirePauseRolloutResponse) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireResumeRolloutRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ResumeRolloutRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rollout_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rolloutID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rolloutID.isEmpty {
+      try visitor.visitSingularStringField(value: self.rolloutID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireResumeRolloutRequest, rhs: WireResumeRolloutRequest) -> Bool {
+    if lhs.rolloutID != rhs.rolloutID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireResumeRolloutResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ResumeRolloutResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireResumeRolloutResponse, rhs: WireResumeRolloutResponse) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1134,7 +1771,7 @@ nonisolated extension WireCancelRolloutResponse: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension WireRolloutEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RolloutEvent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}at\0\u{1}started\0\u{1}step\0\u{1}line\0\u{1}ended\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}at\0\u{1}started\0\u{1}step\0\u{1}line\0\u{1}ended\0\u{1}paused\0\u{1}resumed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1196,6 +1833,32 @@ nonisolated extension WireRolloutEvent: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.event = .ended(v)
         }
       }()
+      case 7: try {
+        var v: WireRolloutPaused?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .paused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .paused(v)
+        }
+      }()
+      case 8: try {
+        var v: WireRolloutResumed?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .resumed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .resumed(v)
+        }
+      }()
       default: break
       }
     }
@@ -1228,6 +1891,14 @@ nonisolated extension WireRolloutEvent: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .ended?: try {
       guard case .ended(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .paused?: try {
+      guard case .paused(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .resumed?: try {
+      guard case .resumed(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
     case nil: break
     }
@@ -1438,6 +2109,55 @@ nonisolated extension WireStepLine: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 }
 
+nonisolated extension WireRolloutPaused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RolloutPaused"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}after_failure\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.afterFailure) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.afterFailure != false {
+      try visitor.visitSingularBoolField(value: self.afterFailure, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRolloutPaused, rhs: WireRolloutPaused) -> Bool {
+    if lhs.afterFailure != rhs.afterFailure {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRolloutResumed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RolloutResumed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRolloutResumed, rhs: WireRolloutResumed) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireRolloutEnded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RolloutEnded"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcome\0\u{1}changed\0\u{1}unchanged\0\u{1}failed\0\u{1}digest\0")
@@ -1488,9 +2208,9 @@ nonisolated extension WireRolloutEnded: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
-nonisolated extension WireRevokeNodeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".RevokeNodeRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}node_id\0\u{1}reason\0")
+nonisolated extension WireLogsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LogsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rollout_id\0\u{1}host\0\u{1}step\0\u{1}after\0\u{1}follow\0\u{1}last\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1498,34 +2218,54 @@ nonisolated extension WireRevokeNodeRequest: SwiftProtobuf.Message, SwiftProtobu
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.nodeID) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rolloutID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.host) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.step) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.after) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.follow) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.last) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.nodeID.isEmpty {
-      try visitor.visitSingularStringField(value: self.nodeID, fieldNumber: 1)
+    if !self.rolloutID.isEmpty {
+      try visitor.visitSingularStringField(value: self.rolloutID, fieldNumber: 1)
     }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    if !self.host.isEmpty {
+      try visitor.visitSingularStringField(value: self.host, fieldNumber: 2)
+    }
+    if !self.step.isEmpty {
+      try visitor.visitSingularStringField(value: self.step, fieldNumber: 3)
+    }
+    if self.after != 0 {
+      try visitor.visitSingularInt64Field(value: self.after, fieldNumber: 4)
+    }
+    if self.follow != false {
+      try visitor.visitSingularBoolField(value: self.follow, fieldNumber: 5)
+    }
+    if self.last != 0 {
+      try visitor.visitSingularInt32Field(value: self.last, fieldNumber: 6)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: WireRevokeNodeRequest, rhs: WireRevokeNodeRequest) -> Bool {
-    if lhs.nodeID != rhs.nodeID {return false}
-    if lhs.reason != rhs.reason {return false}
+  public static func ==(lhs: WireLogsRequest, rhs: WireLogsRequest) -> Bool {
+    if lhs.rolloutID != rhs.rolloutID {return false}
+    if lhs.host != rhs.host {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.after != rhs.after {return false}
+    if lhs.follow != rhs.follow {return false}
+    if lhs.last != rhs.last {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension WireRevokeNodeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".RevokeNodeResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revoked\0\u{3}was_revoked\0\u{1}reason\0")
+nonisolated extension WireLogLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LogLine"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}at\0\u{3}step_id\0\u{1}node\0\u{1}attempt\0\u{1}place\0\u{1}line\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1533,8 +2273,342 @@ nonisolated extension WireRevokeNodeResponse: SwiftProtobuf.Message, SwiftProtob
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt64Field(value: &self.revoked) }()
-      case 2: try { try decoder.decodeSingularBoolField(value: &self.wasRevoked) }()
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.stepID) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.node) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.attempt) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.place) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.line) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 2)
+    }
+    if !self.stepID.isEmpty {
+      try visitor.visitSingularStringField(value: self.stepID, fieldNumber: 3)
+    }
+    if !self.node.isEmpty {
+      try visitor.visitSingularStringField(value: self.node, fieldNumber: 4)
+    }
+    if self.attempt != 0 {
+      try visitor.visitSingularInt32Field(value: self.attempt, fieldNumber: 5)
+    }
+    if self.place != 0 {
+      try visitor.visitSingularInt64Field(value: self.place, fieldNumber: 6)
+    }
+    if !self.line.isEmpty {
+      try visitor.visitSingularStringField(value: self.line, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireLogLine, rhs: WireLogLine) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.at != rhs.at {return false}
+    if lhs.stepID != rhs.stepID {return false}
+    if lhs.node != rhs.node {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.place != rhs.place {return false}
+    if lhs.line != rhs.line {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEventsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EventsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}after\0\u{1}follow\0\u{1}node\0\u{1}since\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.after) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.follow) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.node) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.since) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.after != 0 {
+      try visitor.visitSingularInt64Field(value: self.after, fieldNumber: 1)
+    }
+    if self.follow != false {
+      try visitor.visitSingularBoolField(value: self.follow, fieldNumber: 2)
+    }
+    if !self.node.isEmpty {
+      try visitor.visitSingularStringField(value: self.node, fieldNumber: 3)
+    }
+    if self.since != 0 {
+      try visitor.visitSingularInt64Field(value: self.since, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireEventsRequest, rhs: WireEventsRequest) -> Bool {
+    if lhs.after != rhs.after {return false}
+    if lhs.follow != rhs.follow {return false}
+    if lhs.node != rhs.node {return false}
+    if lhs.since != rhs.since {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireClusterEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClusterEvent"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}at\0\u{1}kind\0\u{1}node\0\u{1}words\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.node) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.words) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 2)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 3)
+    }
+    if !self.node.isEmpty {
+      try visitor.visitSingularStringField(value: self.node, fieldNumber: 4)
+    }
+    if !self.words.isEmpty {
+      try visitor.visitSingularStringField(value: self.words, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireClusterEvent, rhs: WireClusterEvent) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.at != rhs.at {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.node != rhs.node {return false}
+    if lhs.words != rhs.words {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePlanText: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlanText"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}plan\0\u{1}format\0\u{3}file_name\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.plan) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.format) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.fileName) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.plan.isEmpty {
+      try visitor.visitSingularBytesField(value: self.plan, fieldNumber: 1)
+    }
+    if self.format != .unspecified {
+      try visitor.visitSingularEnumField(value: self.format, fieldNumber: 2)
+    }
+    if !self.fileName.isEmpty {
+      try visitor.visitSingularStringField(value: self.fileName, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePlanText, rhs: WirePlanText) -> Bool {
+    if lhs.plan != rhs.plan {return false}
+    if lhs.format != rhs.format {return false}
+    if lhs.fileName != rhs.fileName {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCheckPlanRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CheckPlanRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}plan\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._plan) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._plan {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireCheckPlanRequest, rhs: WireCheckPlanRequest) -> Bool {
+    if lhs._plan != rhs._plan {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCheckPlanResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CheckPlanResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problems\0\u{1}omitted\0\u{1}digest\0\u{1}canonical\0\u{1}explained\0\u{1}defaults\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.problems) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.omitted) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.digest) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.canonical) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.explained) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.defaults) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.problems.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.problems, fieldNumber: 1)
+    }
+    if self.omitted != 0 {
+      try visitor.visitSingularInt32Field(value: self.omitted, fieldNumber: 2)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 3)
+    }
+    if !self.canonical.isEmpty {
+      try visitor.visitSingularStringField(value: self.canonical, fieldNumber: 4)
+    }
+    if !self.explained.isEmpty {
+      try visitor.visitSingularStringField(value: self.explained, fieldNumber: 5)
+    }
+    if !self.defaults.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.defaults, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireCheckPlanResponse, rhs: WireCheckPlanResponse) -> Bool {
+    if lhs.problems != rhs.problems {return false}
+    if lhs.omitted != rhs.omitted {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.canonical != rhs.canonical {return false}
+    if lhs.explained != rhs.explained {return false}
+    if lhs.defaults != rhs.defaults {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePlanProblem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlanProblem"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{1}column\0\u{1}pointer\0\u{1}message\0\u{1}advice\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.line) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.column) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pointer) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.advice) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.line != 0 {
+      try visitor.visitSingularInt32Field(value: self.line, fieldNumber: 1)
+    }
+    if self.column != 0 {
+      try visitor.visitSingularInt32Field(value: self.column, fieldNumber: 2)
+    }
+    if !self.pointer.isEmpty {
+      try visitor.visitSingularStringField(value: self.pointer, fieldNumber: 3)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 4)
+    }
+    if !self.advice.isEmpty {
+      try visitor.visitSingularStringField(value: self.advice, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePlanProblem, rhs: WirePlanProblem) -> Bool {
+    if lhs.line != rhs.line {return false}
+    if lhs.column != rhs.column {return false}
+    if lhs.pointer != rhs.pointer {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.advice != rhs.advice {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePlanDefault: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlanDefault"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pointer\0\u{1}value\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.pointer) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
@@ -1542,11 +2616,11 @@ nonisolated extension WireRevokeNodeResponse: SwiftProtobuf.Message, SwiftProtob
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.revoked != 0 {
-      try visitor.visitSingularInt64Field(value: self.revoked, fieldNumber: 1)
+    if !self.pointer.isEmpty {
+      try visitor.visitSingularStringField(value: self.pointer, fieldNumber: 1)
     }
-    if self.wasRevoked != false {
-      try visitor.visitSingularBoolField(value: self.wasRevoked, fieldNumber: 2)
+    if !self.value.isEmpty {
+      try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
     }
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
@@ -1554,10 +2628,229 @@ nonisolated extension WireRevokeNodeResponse: SwiftProtobuf.Message, SwiftProtob
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: WireRevokeNodeResponse, rhs: WireRevokeNodeResponse) -> Bool {
-    if lhs.revoked != rhs.revoked {return false}
-    if lhs.wasRevoked != rhs.wasRevoked {return false}
+  public static func ==(lhs: WirePlanDefault, rhs: WirePlanDefault) -> Bool {
+    if lhs.pointer != rhs.pointer {return false}
+    if lhs.value != rhs.value {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDiffPlanRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DiffPlanRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}old\0\u{1}new\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._old) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._new) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._old {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._new {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireDiffPlanRequest, rhs: WireDiffPlanRequest) -> Bool {
+    if lhs._old != rhs._old {return false}
+    if lhs._new != rhs._new {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDiffPlanResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DiffPlanResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}old_digest\0\u{3}new_digest\0\u{3}added_hosts\0\u{3}removed_hosts\0\u{1}differences\0\u{1}steps\0\u{1}cautions\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.oldDigest) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.newDigest) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.addedHosts) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.removedHosts) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.differences) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.steps) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.cautions) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.oldDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.oldDigest, fieldNumber: 1)
+    }
+    if !self.newDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.newDigest, fieldNumber: 2)
+    }
+    if !self.addedHosts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.addedHosts, fieldNumber: 3)
+    }
+    if !self.removedHosts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.removedHosts, fieldNumber: 4)
+    }
+    if !self.differences.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.differences, fieldNumber: 5)
+    }
+    if !self.steps.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.steps, fieldNumber: 6)
+    }
+    if !self.cautions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.cautions, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireDiffPlanResponse, rhs: WireDiffPlanResponse) -> Bool {
+    if lhs.oldDigest != rhs.oldDigest {return false}
+    if lhs.newDigest != rhs.newDigest {return false}
+    if lhs.addedHosts != rhs.addedHosts {return false}
+    if lhs.removedHosts != rhs.removedHosts {return false}
+    if lhs.differences != rhs.differences {return false}
+    if lhs.steps != rhs.steps {return false}
+    if lhs.cautions != rhs.cautions {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePlanDifference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlanDifference"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pointer\0\u{1}host\0\u{1}before\0\u{1}after\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.pointer) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.host) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.before) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.after) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.pointer.isEmpty {
+      try visitor.visitSingularStringField(value: self.pointer, fieldNumber: 1)
+    }
+    if !self.host.isEmpty {
+      try visitor.visitSingularStringField(value: self.host, fieldNumber: 2)
+    }
+    if !self.before.isEmpty {
+      try visitor.visitSingularStringField(value: self.before, fieldNumber: 3)
+    }
+    if !self.after.isEmpty {
+      try visitor.visitSingularStringField(value: self.after, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePlanDifference, rhs: WirePlanDifference) -> Bool {
+    if lhs.pointer != rhs.pointer {return false}
+    if lhs.host != rhs.host {return false}
+    if lhs.before != rhs.before {return false}
+    if lhs.after != rhs.after {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAffectedStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AffectedStep"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}host\0\u{1}kind\0\u{1}because\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.host) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.because) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.host.isEmpty {
+      try visitor.visitSingularStringField(value: self.host, fieldNumber: 1)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.because.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.because, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAffectedStep, rhs: WireAffectedStep) -> Bool {
+    if lhs.host != rhs.host {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.because != rhs.because {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePlanCaution: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlanCaution"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pointer\0\u{1}words\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.pointer) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.words) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.pointer.isEmpty {
+      try visitor.visitSingularStringField(value: self.pointer, fieldNumber: 1)
+    }
+    if !self.words.isEmpty {
+      try visitor.visitSingularStringField(value: self.words, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePlanCaution, rhs: WirePlanCaution) -> Bool {
+    if lhs.pointer != rhs.pointer {return false}
+    if lhs.words != rhs.words {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -47,7 +47,8 @@ extension ExpectedNode {
     }
 
     private func staleCheckIn(_ node: KubernetesNode, _ now: Int64) -> MissingPiece? {
-        guard let seen = node.annotation(.lastSeen).flatMap({ Int64($0) }) else {
+        // Whoever may annotate the node may write any number.
+        guard let seen = node.annotation(.lastSeen).flatMap({ Int64($0) }), seen >= 0 else {
             return piece("Kilo has not checked in yet", "")
         }
         let age = now - seen

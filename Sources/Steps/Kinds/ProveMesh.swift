@@ -64,8 +64,19 @@ public struct ProveMesh: Step {
     /// `apply` has seen every peer answer; there is nothing more to see.
     public func verify(_ context: StepContext) async throws(StepFailure) {}
 
+    /// What every path carries, to the longest packet (RFC 791 section 3.1).
+    private static let mtus = 68...65_535
+
     private func gaps(_ context: StepContext) async throws(StepFailure) -> [MeshGap] {
         guard !peers.isEmpty else { return [] }
+        guard Self.mtus.contains(mtu) else {
+            throw StepFailure(
+                "packets of \(mtu) bytes cannot be: IPv4 knows \(Self.mtus.lowerBound) to "
+                    + "\(Self.mtus.upperBound)",
+                remedy: "Install the coordinator's release of isthmus-agent on the machine.",
+                isPermanent: true
+            )
+        }
         let matched = MeshMatch(peers, in: try await WireGuardPeer.all(context), subnet: subnet)
         let mtu = mtu
         let results = await withTaskGroup(of: (Int, Result<MeshGap?, StepFailure>).self) { group in

@@ -1,8 +1,8 @@
 /// Takes out of foreign text (journals, complaints of programs) what looks like a secret: K3s
 /// tokens, bootstrap tokens, bearer tokens, JSON web tokens and WireGuard keys.
-enum Redaction {
+public enum Redaction {
     /// The line with every such word replaced by `<redacted>`.
-    static func line(_ line: String) -> String {
+    public static func line(_ line: String) -> String {
         var result = ""
         var word = ""
         var previous = ""

@@ -14,12 +14,13 @@ struct AgentUnderTest {
     private let service: AgentService
 
     /// Starts it.
-    init(_ state: AgentState) throws {
+    init(_ state: AgentState, policy: AgentPolicy = .everything) throws {
         let host = try SimulatedHost(id: "kube-seoul", internet: SimulatedInternet())
         let service = try AgentService(
             state,
             host: host,
             machine: SimulatedReporter(host),
+            policy: policy,
             delay: ReconnectDelay(spread: 20, cap: 100),
             logger: .silent,
             decode: Script.decode(kind:parameters:)

@@ -78,6 +78,7 @@ class Rollout:
         ]
         self.end = next(
             (event for event in reversed(self.events) if event.get("event") == "rolloutEnded"), {})
+        self.id = next((event["rollout"] for event in self.events if "rollout" in event), "")
 
 
 def rollout(plan, *options):
@@ -85,6 +86,18 @@ def rollout(plan, *options):
     COORDINATOR.write(PLAN, json.dumps(plan, indent=2))
     return Rollout(COORDINATOR.run(
         "coordinator", "rollout", "--plan", PLAN, "--output", "json", *options))
+
+
+def resume(rollout):
+    """Lets a paused rollout go on, to the end."""
+    COORDINATOR.output("coordinator", "rollout", "resume", rollout.id)
+    return Rollout(COORDINATOR.run(
+        "coordinator", "rollout", "watch", rollout.id, "--output", "json"))
+
+
+def cancel(rollout):
+    """Ends a paused rollout."""
+    COORDINATOR.output("coordinator", "rollout", "cancel", rollout.id)
 
 
 # ---- asking

@@ -126,12 +126,20 @@ def full_disk(report):
     seoul = AGENTS[0]
     # K3s has 6 MB here and 70 MB in truth.
     seoul.output("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", "/usr/local/bin")
-    failed = cluster.rollout(cluster.lab_plan(policies={"attempts": 1}))
-    report.equal("a full disk fails the rollout", failed.status, 1)
+    failed = cluster.rollout(cluster.lab_plan(policies={"attempts": 2}))
+    report.equal("a full disk ends the watching with 1", failed.status, 1)
+    report.equal("and pauses the rollout", failed.end.get("outcome"), "paused")
     report.contains("it names host and place", failed.text, seoul.name, "/usr/local/bin")
     report.check("it names the cause", "space" in failed.text or "full" in failed.text, failed.text)
     report.equal("no part of the file is left", seoul.output("ls", "-A", "/usr/local/bin"), "")
     seoul.output("umount", "/usr/local/bin")
+    other = cluster.rollout(cluster.lab_plan())
+    report.equal("no other rollout begins meanwhile", other.status, 1)
+    report.contains("it says what to do", other.text, f"rollout resume {failed.id}")
+    resumed = cluster.resume(failed)
+    report.equal("with room on the disk it goes on to a good end", resumed.status, 0)
+    if resumed.status:
+        report.check("its last words", False, resumed.text)
 
 
 def never_ready(report):
@@ -145,6 +153,7 @@ def never_ready(report):
     report.contains(
         "it names the host and shows K3s' journal", failed.text, SERVER.name,
         "Lightweight Kubernetes")
+    cluster.cancel(failed)
     # What a person does who has read the journal.
     SERVER.shell(f"rm {faults}; systemctl restart --no-block k3s")
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import GRPCCore
 import Logging
 import ServiceLifecycle
@@ -60,6 +61,8 @@ struct CoordinatorServe: AsyncParsableCommand {
             factory: { StreamLogHandler.standardError(label: $0) }
         )
         logger.logLevel = logLevel
+        let descriptors = DescriptorLimit.raise()
+        logger.note("This process may open files and sockets", [.descriptors: "\(descriptors)"])
         do {
             let server = try await CoordinatorServer(
                 state: state.directory,

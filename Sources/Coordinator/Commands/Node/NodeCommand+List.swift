@@ -12,7 +12,9 @@ extension NodeCommand {
             discussion: """
                 Each agent reports its machine's health while it is connected; of a lost one the last \
                 report is shown. WIREGUARD counts the peers that shook hands within three minutes, \
-                and the age of the oldest handshake.
+                and the age of the oldest handshake. RTT is the median of the latest probes there and \
+                back; SKEW is what the node's clock is ahead (+) or behind (-), or how little at most. \
+                A clock that is more than a second off is warned of under the table.
 
                 EXAMPLE
                   coordinator node list
@@ -41,7 +43,9 @@ extension NodeCommand {
                 )
             case .text:
                 let lines = NodeReport.table(answer.nodes, now: WallClock.now())
-                StandardOutput.write(lines.joined(separator: "\n"))
+                let warnings = NodeClockReport.warnings(answer.nodes)
+                let told = lines + (warnings.isEmpty ? [] : [""] + warnings)
+                StandardOutput.write(told.joined(separator: "\n"))
             }
         }
     }

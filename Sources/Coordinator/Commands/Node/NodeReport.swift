@@ -10,8 +10,8 @@ enum NodeReport {
     static func table(_ nodes: [WireNode], now: Int64) -> [String] {
         var table = TextTable([
             ("NODE", .left), ("STATE", .left), ("LOAD", .right), ("MEMORY", .right),
-            ("DISK", .right), ("K3S", .left), ("WIREGUARD", .left), ("CERTIFICATE", .right),
-            ("ADDRESS", .left),
+            ("DISK", .right), ("K3S", .left), ("WIREGUARD", .left), ("RTT", .right),
+            ("SKEW", .right), ("CERTIFICATE", .right), ("ADDRESS", .left),
         ])
         for node in nodes.sorted(by: { $0.id < $1.id }) {
             table.append([
@@ -28,6 +28,8 @@ enum NodeReport {
                     ? share(free: node.health.diskFreeBytes, of: node.health.diskTotalBytes) : "-",
                 k3s(node.health),
                 wireGuard(node.health),
+                NodeClockReport.roundTrip(node),
+                NodeClockReport.skew(node),
                 certificate(expires: node.certificateExpires, now: now),
                 node.address.isEmpty ? "-" : node.address,
             ])
@@ -105,7 +107,19 @@ enum NodeReport {
         }
         if node.hasFacts { members.append(("facts", json(node.facts))) }
         if node.hasHealth { members.append(("health", json(node.health))) }
+        if node.hasClock { members.append(("clock", json(node.clock))) }
         return .object(members)
+    }
+
+    private static func json(_ clock: WireNodeClock) -> JSONLine {
+        .object([
+            ("shortestRoundTripMicroseconds", .integer(clock.shortestRoundTrip)),
+            ("medianRoundTripMicroseconds", .integer(clock.medianRoundTrip)),
+            ("skewMicroseconds", .integer(clock.skew)),
+            ("uncertaintyMicroseconds", .integer(clock.uncertainty)),
+            ("probes", .integer(Int64(clock.probes))),
+            ("at", .integer(clock.at)),
+        ])
     }
 
     private static func json(_ facts: WireMachineFacts) -> JSONLine {

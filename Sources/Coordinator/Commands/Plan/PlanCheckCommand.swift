@@ -1,4 +1,5 @@
 import ArgumentParser
+import Document
 import Foundation
 import Plan
 import PlanFile
@@ -28,7 +29,7 @@ extension PlanCommand {
 
         func run() async throws {
             let document = try PlanDocument.read(plan.file)
-            do throws(PlanProblems) {
+            do throws(DocumentProblems) {
                 let plan = try document.plan()
                 StandardOutput.write(PlanReport(output.format).sound(plan))
             } catch {

@@ -1,3 +1,4 @@
+import Document
 import Foundation
 import Plan
 import PlanFile
@@ -23,12 +24,12 @@ struct PlanDocument: Sendable, Equatable {
     }
 
     /// The plan, with every default filled in.
-    func plan() throws(PlanProblems) -> ClusterPlan {
+    func plan() throws(DocumentProblems) -> ClusterPlan {
         try PlanFile.read(bytes, name: name)
     }
 
     /// The plan, and which of its values are defaults.
-    func explanation() throws(PlanProblems) -> PlanExplanation {
+    func explanation() throws(DocumentProblems) -> PlanExplanation {
         try PlanFile.explain(bytes, name: name)
     }
 

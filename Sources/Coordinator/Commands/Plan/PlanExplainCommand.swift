@@ -1,4 +1,5 @@
 import ArgumentParser
+import Document
 import Plan
 import PlanFile
 
@@ -27,7 +28,7 @@ extension PlanCommand {
 
         func run() async throws {
             let document = try PlanDocument.read(plan.file)
-            do throws(PlanProblems) {
+            do throws(DocumentProblems) {
                 let explanation = try document.explanation()
                 StandardOutput.write(PlanReport(output.format).explained(explanation))
             } catch {

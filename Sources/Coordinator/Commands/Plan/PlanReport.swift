@@ -1,4 +1,5 @@
 import ArgumentParser
+import Document
 import Foundation
 import Plan
 import PlanFile
@@ -56,7 +57,7 @@ struct PlanReport: Sendable {
 
     /// Prints a plan's problems and ends the command: for people on standard error, for programs
     /// as the result that they wait for.
-    func refuse(_ problems: PlanProblems) throws -> Never {
+    func refuse(_ problems: DocumentProblems) throws -> Never {
         switch format {
         case .text:
             let terminal = Terminal(
@@ -71,11 +72,12 @@ struct PlanReport: Sendable {
         throw ExitCode(CommandExit.usage.rawValue)
     }
 
-    private static func digest(of plan: ClusterPlan) -> String {
+    /// The SHA-256 that names a plan.
+    static func digest(of plan: ClusterPlan) -> String {
         SHA256.hex(plan.canonicalJSON().utf8)
     }
 
-    private static func data(_ problems: PlanProblems) -> PlanValue {
+    private static func data(_ problems: DocumentProblems) -> PlanValue {
         .object([
             .init("file", .string(problems.name)),
             .init("omitted", .integer(Int64(problems.omitted))),
@@ -85,7 +87,7 @@ struct PlanReport: Sendable {
     }
 }
 
-extension PlanProblem {
+extension DocumentProblem {
     /// The problem for programs.
     fileprivate var asData: PlanValue {
         .object([

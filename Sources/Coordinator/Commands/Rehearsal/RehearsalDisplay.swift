@@ -38,7 +38,7 @@ struct RehearsalDisplay: RolloutDisplay {
         case .step(let change):
             if let step = view.step(change.stepID) { show(step, of: view.steps.count) }
         case .ended: end(view)
-        case .line, nil: break
+        case .line, .paused, .resumed, nil: break
         }
     }
 
@@ -83,7 +83,7 @@ struct RehearsalDisplay: RolloutDisplay {
             write("")
             ClusterOverview(plan: plan).table(unicode: style.unicode).forEach(write)
             write("")
-        case .failed, .cancelled, .unspecified, .UNRECOGNIZED:
+        case .failed, .cancelled, .paused, .unspecified, .UNRECOGNIZED:
             write(style.paint("The rehearsal failed: \(counts), \(end.failed) failed.", .bad))
         }
         write(Self.promise)

@@ -58,7 +58,7 @@ enum RolloutListing {
         for rollout in rollouts {
             let runs = rollout.ended == 0
             table.append([
-                rollout.id, rollout.cluster, rollout.outcome.word,
+                rollout.id, rollout.cluster, rollout.standing,
                 Spans.short(from: rollout.started, to: now) + " ago",
                 Spans.short(from: rollout.started, to: runs ? now : rollout.ended),
                 "\(rollout.changed)", "\(rollout.unchanged)", "\(rollout.failed)",
@@ -73,7 +73,7 @@ enum RolloutListing {
         .object([
             ("id", .string(rollout.id)),
             ("cluster", .string(rollout.cluster)),
-            ("outcome", .string(rollout.outcome.word)),
+            ("outcome", .string(rollout.standing)),
             ("started", .integer(rollout.started)),
             ("ended", .integer(rollout.ended)),
             ("changed", .integer(Int64(rollout.changed))),
@@ -81,5 +81,16 @@ enum RolloutListing {
             ("failed", .integer(Int64(rollout.failed))),
             ("digest", .string(rollout.digest)),
         ])
+    }
+}
+
+extension WireRolloutSummary {
+    /// How it ended, or how far it is.
+    var standing: String {
+        switch phase {
+        case .paused: "paused"
+        case .cancelling: "cancelling"
+        case .running, .ended, .unspecified, .UNRECOGNIZED: outcome.word
+        }
     }
 }

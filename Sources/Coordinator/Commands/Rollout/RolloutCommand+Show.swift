@@ -29,10 +29,18 @@ extension RolloutCommand {
         @OptionGroup var state: StateOption
 
         func run() async throws {
-            let (summary, events) = try await OperatorConnection(state).run { client in
+            try await OperatorConnection(state).run { client in
                 let summary = try await self.summary(from: client)
-                return (summary, try await RolloutRecord.read(summary, from: client))
+                let events = try await RolloutRecord.read(summary, from: client)
+                try await tell(summary, events, client)
             }
+        }
+
+        private func tell(
+            _ summary: WireRolloutSummary,
+            _ events: [WireRolloutEvent],
+            _ client: OperatorConnection.Client
+        ) async throws {
             var view = RolloutView()
             for event in events {
                 view.apply(event)
@@ -47,7 +55,8 @@ extension RolloutCommand {
                 view: view,
                 style: style,
                 now: WallClock.now(),
-                suffix: state.suffix
+                suffix: state.suffix,
+                output: await FailedStepOutput.read(of: view, from: client)
             )
             StandardOutput.write(lines.joined(separator: "\n"))
         }

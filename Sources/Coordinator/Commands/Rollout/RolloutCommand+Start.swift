@@ -16,8 +16,12 @@ extension RolloutCommand {
                 On a terminal there is a line for each node, drawn in place; otherwise a line for each \
                 change of state. A rollout that succeeded ends with a table that says what is where. \
                 With --output json each line is an object with a member "event": rolloutStarted, step, \
-                line, and at last rolloutEnded with outcome (succeeded, failed, cancelled), changed, \
-                unchanged, failed and digest.
+                line, rolloutPaused, rolloutResumed, and at last rolloutEnded with outcome (succeeded, \
+                failed, cancelled, paused), changed, unchanged, failed and digest.
+
+                A step that failed for good pauses the rollout, unless the plan's policies.failure says \
+                otherwise: nothing begins any more, and you choose between rollout resume, which tries \
+                again what failed, and rollout cancel.
 
                 Ctrl-C ends the watching only. The rollout goes on; coordinator rollout cancel ends it.
 
@@ -28,7 +32,7 @@ extension RolloutCommand {
 
                 EXIT CODES
                   0  done
-                  1  failed or cancelled
+                  1  failed, paused by a failure, or cancelled
                   2  wrong usage, or a plan with problems
                   3  changes are pending (--dry-run)
                   130  detached by Ctrl-C; the rollout goes on

@@ -14,7 +14,7 @@ extension RolloutCommand {
 
                 EXIT CODES
                   0  it succeeded
-                  1  it failed or was cancelled
+                  1  it failed, is paused by a failure, or was cancelled
                   2  wrong usage
                   130  detached by Ctrl-C
                 """

@@ -20,14 +20,14 @@ struct RolloutCommand: AsyncParsableCommand {
 
             EXIT CODES
               0  done
-              1  failed or cancelled
+              1  failed, paused by a failure, or cancelled
               2  wrong usage, or a plan with problems
               3  changes are pending (--dry-run)
               130  detached by Ctrl-C; the rollout goes on
             """,
         subcommands: [
             Start.self, Show.self, List.self, Watch.self,
-            Cancel.self,
+            Pause.self, Resume.self, Cancel.self, Logs.self,
         ],
         defaultSubcommand: Start.self
     )

@@ -39,20 +39,23 @@ enum RolloutRecord {
         view: RolloutView,
         style: TerminalStyle,
         now: Int64,
-        suffix: String
+        suffix: String,
+        output: [String: [String]] = [:]
     ) -> [String] {
         let ended = summary.ended != 0
         let span = Spans.short(from: summary.started, to: ended ? summary.ended : now)
         var lines = [
             style.paint("Rollout \(view.id) of \(view.cluster)", .strong)
                 + ", begun \(Spans.short(from: summary.started, to: now)) ago: "
-                + (ended ? "\(summary.outcome.word) after \(span)" : "running"),
+                + (ended ? "\(summary.outcome.word) after \(span)" : summary.standing),
             "Plan \(view.digest)",
             "",
         ]
         lines += table(of: view, now: now)
         if view.end != nil {
-            lines += [""] + view.summary(style: style, planFile: nil, suffix: suffix)
+            lines +=
+                [""]
+                + view.summary(style: style, planFile: nil, suffix: suffix, output: output)
         } else {
             lines += ["", "Watch it:", "  coordinator rollout watch \(view.id)\(suffix)"]
         }

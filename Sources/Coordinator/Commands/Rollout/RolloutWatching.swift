@@ -30,18 +30,25 @@ struct RolloutWatching: Sendable {
             throw ExitCode(CommandExit.detached.rawValue)
         }
         if format == .text {
-            let lines = summary(of: await monitor.view, ended.outcome)
+            let view = await monitor.view
+            let output = await FailedStepOutput.read(of: view, from: client)
+            let lines = summary(of: view, ended.outcome, output)
             StandardOutput.write(lines.joined(separator: "\n"))
         }
         guard ended.outcome == .succeeded else { throw ExitCode(CommandExit.failed.rawValue) }
     }
 
-    private func summary(of view: RolloutView, _ outcome: WireRolloutOutcome) -> [String] {
+    private func summary(
+        of view: RolloutView,
+        _ outcome: WireRolloutOutcome,
+        _ output: [String: [String]]
+    ) -> [String] {
         let style = Terminal.standardOutput().style
         let lines = view.summary(
             style: style,
             planFile: submission?.request.fileName,
-            suffix: suffix
+            suffix: suffix,
+            output: output
         )
         guard outcome == .succeeded, let plan = submission?.plan else { return lines }
         let overview = ClusterOverview(plan: plan)

@@ -1,0 +1,79 @@
+"""The processes that are measured: each is stopped by whoever started it."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Failure(Exception):
+    """A measurement that did not come about, for a person."""
+
+
+class Programs:
+    """Where the two programs and the certificates lie."""
+
+    def __init__(self, programs: Path, certificates: Path):
+        self.server, self.client = programs / "BenchmarkServer", programs / "BenchmarkClient"
+        self.certificates = certificates
+
+
+class Process:
+    """A process that says a line when it is ready and lives to the end of its standard input."""
+
+    def __init__(self, *command):
+        self.process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        self.greeting = self.process.stdout.readline()
+        if not self.greeting:
+            raise Failure(f"{command[0]} ended before it was ready")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def cpu_seconds(self) -> float:
+        """What it has used of all cores, in user and kernel mode."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(stat[11]) + int(stat[12])) / CLOCK_TICKS
+
+    def resident_kib(self) -> int:
+        """How much of it is in memory (VmRSS)."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise Failure(f"process {self.process.pid} has no VmRSS: it is gone")
+
+
+class Server(Process):
+    """One server over one of the transports."""
+
+    def __init__(self, programs: Programs, *arguments):
+        super().__init__(programs.server, "--certificates", programs.certificates, *arguments)
+        self.port = int(self.greeting.split()[1])
+
+
+def call(programs: Programs, server: Server, *arguments, seconds: float = 1) -> dict:
+    """Runs a client against a server, and returns what it measured."""
+    command = [
+        programs.client, "--certificates", programs.certificates, "--port", server.port,
+        "--seconds", seconds, *arguments,
+    ]
+    ran = subprocess.run(
+        [str(word) for word in command],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds + 30,
+    )
+    if ran.returncode != 0:
+        raise Failure(f"{' '.join(map(str, arguments))}: {ran.stderr.strip()[-500:]}")
+    return json.loads(ran.stdout)

@@ -1,0 +1,163 @@
+import GRPCCore
+import Plan
+import Protocol
+import RolloutEngine
+import SwiftProtobuf
+
+// Beginning, following, halting and ending rollouts.
+extension OperatorService {
+    func startRollout(
+        request: WireStartRolloutRequest,
+        context: ServerContext
+    ) async throws
+        -> WireStartRolloutResponse
+    {
+        try await answering { () async throws(ServiceFailure) in
+            do throws(StartRefusal) {
+                try await driver.demandIdle()
+                let prepared = try await preparation.prepare(request)
+                let id = RolloutID(random: .random(in: 0 ... .max))
+                try await driver.begin(try prepared.row(id, at: now()), id: id)
+                return .with { $0.rolloutID = id.description }
+            } catch {
+                throw .start(error)
+            }
+        }
+    }
+
+    func dryRun(
+        request: WireStartRolloutRequest,
+        response: RPCWriter<WireRolloutEvent>,
+        context: ServerContext
+    ) async throws {
+        let run = try await answering { () async throws(ServiceFailure) in
+            do throws(StartRefusal) {
+                try await driver.demandIdle()
+                return DryRun(
+                    prepared: try await preparation.prepare(request),
+                    id: RolloutID(random: .random(in: 0 ... .max)),
+                    registry: registry,
+                    mailbox: mailbox,
+                    now: now
+                )
+            } catch {
+                throw .start(error)
+            }
+        }
+        try await run.run { try await response.write($0) }
+    }
+
+    func watchRollout(
+        request: WireWatchRolloutRequest,
+        response: RPCWriter<WireRolloutEvent>,
+        context: ServerContext
+    ) async throws {
+        let watch = RolloutWatch(
+            rollout: request.rolloutID,
+            store: store,
+            watchers: watchers,
+            now: now
+        )
+        do {
+            try await watch.run(after: request.after) { try await response.write($0) }
+        } catch let failure as ServiceFailure {
+            throw RPCError(failure)
+        }
+    }
+
+    func listRollouts(
+        request: WireListRolloutsRequest,
+        context: ServerContext
+    ) async throws
+        -> WireListRolloutsResponse
+    {
+        let rows = try await answering { () async throws(ServiceFailure) in
+            try await store.serve { db throws in
+                try RolloutTable.latest(RolloutTable.longestList, in: db)
+            }
+        }
+        let phases = await driver.phases
+        return .with {
+            $0.rollouts = rows.map { row in
+                WireRolloutSummary(row, phase: RolloutID(row.id).flatMap { phases[$0] })
+            }
+        }
+    }
+
+    func cancelRollout(
+        request: WireCancelRolloutRequest,
+        context: ServerContext
+    ) async throws
+        -> WireCancelRolloutResponse
+    {
+        try await answering { () async throws(ServiceFailure) in
+            guard let id = RolloutID(request.rolloutID), await driver.cancel(id) else {
+                throw .noSuchRollout(request.rolloutID)
+            }
+            return WireCancelRolloutResponse()
+        }
+    }
+
+    func pauseRollout(
+        request: WirePauseRolloutRequest,
+        context: ServerContext
+    ) async throws
+        -> WirePauseRolloutResponse
+    {
+        try await answering { () async throws(ServiceFailure) in
+            guard let id = RolloutID(request.rolloutID), await driver.pause(id) else {
+                throw .noSuchRollout(request.rolloutID)
+            }
+            return WirePauseRolloutResponse()
+        }
+    }
+
+    func resumeRollout(
+        request: WireResumeRolloutRequest,
+        context: ServerContext
+    ) async throws
+        -> WireResumeRolloutResponse
+    {
+        try await answering { () async throws(ServiceFailure) in
+            guard let id = RolloutID(request.rolloutID), await driver.resume(id) else {
+                throw .noSuchRollout(request.rolloutID)
+            }
+            return WireResumeRolloutResponse()
+        }
+    }
+}
+
+extension ServiceFailure {
+    fileprivate static func noSuchRollout(_ id: String) -> ServiceFailure {
+        .notFound("no rollout '\(id)' is running")
+    }
+}
+
+extension WireRolloutSummary {
+    /// What the store knows of a rollout.
+    init(_ row: RolloutRow, phase: RolloutPhase?) {
+        self.init()
+        id = row.id
+        cluster = row.cluster
+        digest = row.digest
+        started = row.started
+        ended = row.ended ?? 0
+        outcome = row.outcome.map(WireRolloutOutcome.init) ?? .unspecified
+        changed = Int32(clamping: row.tally.changed)
+        unchanged = Int32(clamping: row.tally.unchanged)
+        failed = Int32(clamping: row.tally.failed)
+        self.phase = row.ended == nil ? WireRolloutPhase(phase ?? .running) : .ended
+    }
+}
+
+extension WireRolloutPhase {
+    /// The engine's phase on the wire.
+    init(_ phase: RolloutPhase) {
+        switch phase {
+        case .running: self = .running
+        case .paused: self = .paused
+        case .cancelling: self = .cancelling
+        case .ended: self = .ended
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/// How long a server waits for a client that stopped in the middle of something. One that is merely
+/// quiet, between two messages, is never hurried.
+public struct StallTimeouts: Equatable, Sendable {
+    /// From the begin of a header block to its end; over it the connection ends.
+    public var headers = Duration.seconds(10)
+    /// In which at least 1 KiB more of a message must come, or its end, while we are ready to read; over it
+    /// the call ends with RESOURCE_EXHAUSTED.
+    public var message = Duration.seconds(60)
+
+    /// 10 and 60 seconds, unless changed.
+    public init() {}
+}

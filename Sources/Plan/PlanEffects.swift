@@ -1,0 +1,143 @@
+/// Which steps of a rollout depend on which fields of a plan. The names of the kinds are those of
+/// the step catalogue; a test there holds both to each other.
+struct PlanEffects {
+    /// Whose steps a field decides about.
+    private enum Scope {
+        /// The host that has the field.
+        case own
+        /// All others.
+        case others
+        /// The agents, where it is the server that has the field.
+        case agentsOfIt
+        /// All hosts.
+        case all
+        /// Hosts behind NAT.
+        case behindNAT
+        /// Hosts that others can open connections to.
+        case open
+    }
+
+    private let new: ClusterPlan
+    private let joining: [HostID]
+    private let meshChanges: [PlanPointer]
+
+    /// Compares for two plans.
+    ///
+    /// - Parameters:
+    ///   - old: The plan that was rolled out.
+    ///   - new: The plan that will be.
+    ///   - added: Hosts that only the new plan has.
+    ///   - removed: Hosts that only the old plan has.
+    init(from old: ClusterPlan, to new: ClusterPlan, added: [HostID], removed: [HostID]) {
+        self.new = new
+        joining = added
+        let gone = Set(removed)
+        let come = Set(added)
+        meshChanges =
+            old.hosts.enumerated().filter { gone.contains($1.id) }.map { Self.pointer($0.offset) }
+            + new.hosts.enumerated().filter { come.contains($1.id) }
+            .map { Self.pointer($0.offset) }
+    }
+
+    /// The steps, by host and in a rollout's order.
+    func steps(for differences: [PlanDifference]) -> [AffectedStep] {
+        var reasons: [HostID: [String: [PlanPointer]]] = [:]
+        for difference in differences {
+            for (scope, kinds) in Self.effects(of: difference.field) {
+                for host in hosts(of: scope, around: difference.host) {
+                    for kind in kinds {
+                        reasons[host, default: [:]][kind, default: []].append(difference.pointer)
+                    }
+                }
+            }
+        }
+        return new.hosts.enumerated().flatMap { index, host in
+            let isNew = joining.contains(host.id)
+            return Self.kinds(of: host.role).compactMap { kind -> AffectedStep? in
+                var because = isNew ? [Self.pointer(index)] : reasons[host.id]?[kind] ?? []
+                if kind == "mesh-proof", !isNew { because += meshChanges }
+                guard !because.isEmpty else { return nil }
+                return AffectedStep(host: host.id, kind: kind, because: because)
+            }
+        }
+    }
+
+    private func hosts(of scope: Scope, around host: HostID?) -> [HostID] {
+        let known = new.hosts.map(\.id)
+        return switch scope {
+        case .own: host.map { [$0] } ?? []
+        case .others: known.filter { $0 != host }
+        case .agentsOfIt:
+            new.hosts.contains { $0.id == host && $0.role == .server }
+                ? known.filter { $0 != host } : []
+        case .all: known
+        case .behindNAT: new.hosts.filter(\.behindNAT).map(\.id)
+        case .open: new.hosts.filter { !$0.behindNAT }.map(\.id)
+        }
+    }
+
+    private static func pointer(_ index: Int) -> PlanPointer {
+        PlanPointer(["hosts"]).index(index)
+    }
+
+    /// The kinds of steps that are about a host, in their order.
+    private static func kinds(of role: HostRole) -> [String] {
+        let prepared = ["hostname", "wireguard-tools", "artifact"]
+        return switch role {
+        case .server:
+            prepared + ["k3s-server", "kilo-annotation", "manifests", "nodes-ready", "mesh-proof"]
+        case .agent:
+            prepared + [
+                "k3s-join-token", "k3s-agent", "kilo-annotation", "nodes-ready",
+                "k3s-join-token-revocation", "mesh-proof",
+            ]
+        }
+    }
+
+    private static let k3s = ["k3s-server", "k3s-agent"]
+    private static let tokens = ["k3s-join-token", "k3s-join-token-revocation"]
+
+    /// What depends on a field: the entry with the longest path that it begins with.
+    private static func effects(of field: String) -> [(Scope, [String])] {
+        let matches = table.filter { field == $0.key || field.hasPrefix($0.key + ".") }
+        return matches.max { $0.key.count < $1.key.count }?.value ?? []
+    }
+
+    private static let table: [String: [(Scope, [String])]] = [
+        "hosts[].hostname": [
+            (.own, ["hostname", "kilo-annotation", "nodes-ready"] + k3s + tokens)
+        ],
+        // Who is the server carries out all others' steps too.
+        "hosts[].role": [
+            (.own, ["nodes-ready", "kilo-annotation", "manifests"] + k3s + tokens),
+            (.agentsOfIt, ["k3s-agent", "kilo-annotation", "nodes-ready"] + tokens),
+        ],
+        "hosts[].addresses.public": [
+            (.own, ["kilo-annotation", "nodes-ready"] + k3s),
+            (.others, ["mesh-proof"]), (.agentsOfIt, ["k3s-agent"]),
+        ],
+        "hosts[].addresses.internal": [(.own, k3s)],
+        "hosts[].behindNAT": [
+            (.own, ["kilo-annotation", "nodes-ready"]), (.others, ["mesh-proof"]),
+        ],
+        "hosts[].topology.region": [(.own, k3s)],
+        "hosts[].topology.location": [(.own, ["kilo-annotation"])],
+        "hosts[].labels": [(.own, k3s)],
+        "hosts[].taints": [(.own, k3s)],
+        "k3s": [(.all, ["k3s-server"])],
+        "k3s.version": [(.all, ["artifact"] + k3s)],
+        // Kilo is told the services' addresses.
+        "k3s.serviceCIDR": [(.all, ["k3s-server", "manifests"])],
+        "mesh": [(.all, ["manifests", "mesh-proof"])],
+        "mesh.kiloVersion": [(.all, ["manifests"])],
+        "mesh.port": [
+            (.open, ["kilo-annotation", "nodes-ready"]), (.all, ["manifests", "mesh-proof"]),
+        ],
+        "mesh.natKeepalive": [(.behindNAT, ["kilo-annotation"])],
+        // K3s is started anew where its binary is another.
+        "artifacts.k3s": [(.all, ["artifact"] + k3s)],
+        "artifacts.installScript": [(.all, ["artifact"])],
+        "artifacts.kiloCRDs": [(.all, ["manifests"])],
+        "artifacts.kiloManifest": [(.all, ["manifests"])],
+    ]
+}

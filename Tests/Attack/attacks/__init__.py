@@ -1,0 +1,1 @@
+"""Attacks on a real coordinator, over loopback, and what they cost it."""

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import GRPCTransport
+
+struct PeerLimitTests {
+    private static let second: UInt64 = 1_000_000_000
+
+    @Test func `a flood of lines becomes a few and a count`() {
+        var allowance = LogAllowance(burst: 3)
+        let start = 100 * Self.second
+        let said = (0..<1000).compactMap { _ in allowance.admit(at: start) }
+        #expect(said == [0, 0, 0])
+        #expect(allowance.admit(at: start + Self.second) == 997)
+        #expect(allowance.admit(at: start + Self.second) == nil)
+        #expect(allowance.takeUnsaid() == 1)
+        #expect(allowance.takeUnsaid() == 0)
+    }
+
+    @Test func `strangers of one address take no places from another`() {
+        var greetings = Greetings(limit: 3)
+        for id in 1...3 { #expect(greetings.arrive(UInt64(id), from: "a") == .free) }
+        #expect(greetings.arrive(4, from: "a") == .refused)
+        #expect(greetings.arrive(5, from: "b") == .inPlaceOf(1))
+        #expect(greetings.arrive(6, from: "b") == .refused)
+        #expect(greetings.count == 3)
+        greetings.leave(2)
+        greetings.leave(2)
+        #expect(greetings.arrive(7, from: "a") == .free)
+    }
+
+    @Test func `a dead peer is found within forty seconds`() {
+        let keepalive = Keepalive()
+        #expect(keepalive.interval + keepalive.timeout <= .seconds(40))
+    }
+}
