@@ -74,15 +74,21 @@ public enum Enrollment {
             host: endpoint.host,
             port: endpoint.port
         )
-        _ = try IssuedCertificate.check(
+        let certificate = try IssuedCertificate.check(
             answer.certificate,
             key: key,
             identity: settings.identity,
             now: WallClock.now()
         )
-        guard (try? Certificate(pem: answer.certificateAuthority))?.publicKeySHA256 == endpoint.pin
+        guard let bundle = try? AuthorityBundle(pem: answer.certificateAuthority),
+            bundle.pins.contains(endpoint.pin), bundle.speaks(for: answer.cluster)
         else {
             throw AgentFailure("the coordinator answered with an authority that is not the token's")
+        }
+        guard bundle.issuer(of: certificate) != nil else {
+            throw AgentFailure(
+                "the coordinator answered with a certificate of an unknown authority"
+            )
         }
         guard let secret = try? key.pem() else {
             throw AgentFailure("the new key cannot be written as PEM")
@@ -140,7 +146,8 @@ private struct Endpoint {
             )
         case .ofServer:
             AgentFailure(
-                "the token was made by another coordinator than the one at \(host):\(port) (\(words))",
+                "the token was made by another coordinator than the one at \(host):\(port), or before that"
+                    + " one changed its certificate authority (\(words))",
                 remedy: "Check the address, or make a token there: coordinator token create --node"
                     + " NODE."
             )

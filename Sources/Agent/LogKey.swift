@@ -7,6 +7,8 @@ public enum LogKey: String, Sendable {
     case node
     /// `host:port`.
     case coordinator
+    /// Certificate authorities, by the SHA-256 of their keys.
+    case authorities
     /// An execution's id.
     case execution
     /// A step kind's name.

@@ -21,6 +21,8 @@ final class Renewal: Sendable {
         var certificate: Certificate
         var notBefore: Int64 = 0
         var watch: CredentialWatch
+        var isDemanded = false
+        var isRenewing = false
     }
 
     private let directory: String
@@ -50,7 +52,41 @@ final class Renewal: Sendable {
     func isDue(at now: Int64) -> Bool {
         state.withLock { state in
             let life = state.certificate.notAfter - state.certificate.notBefore
-            return now >= max(state.notBefore, state.certificate.notBefore + life / 3 * 2)
+            let due = state.isDemanded ? 0 : state.certificate.notBefore + life / 3 * 2
+            return now >= max(state.notBefore, due)
+        }
+    }
+
+    /// The coordinator wants the certificate to be renewed, however young it is.
+    func demand() {
+        state.withLock { state in
+            state.isDemanded = true
+            state.notBefore = 0
+        }
+    }
+
+    /// Whether the certificate was issued by the authority with this key, which must be believed.
+    func isIssued(by pin: String) -> Bool {
+        let (credential, certificate) = state.withLock { ($0.credential, $0.certificate) }
+        return (try? AuthorityBundle(pem: credential.authorities))?.issuer(of: certificate) == pin
+    }
+
+    /// Believes other authorities from the next connection on, if that can be, and stores it; the
+    /// certificate stays. Returns the keys of those that are believed then, and whether they are
+    /// others than before.
+    func adopt(_ authorities: String) throws -> (pins: [String], isNew: Bool) {
+        try state.withLock { state in
+            let bundle = try TrustedAuthorities.check(
+                authorities,
+                replacing: state.credential.authorities,
+                cluster: identity.cluster
+            )
+            guard bundle.pem != state.credential.authorities else { return (bundle.pins, false) }
+            var credential = state.credential
+            credential.authorities = bundle.pem
+            try credential.store(in: directory)
+            state.credential = credential
+            return (bundle.pins, true)
         }
     }
 
@@ -112,7 +148,16 @@ final class Renewal: Sendable {
 
     private var expires: Int64 { state.withLock { $0.certificate.notAfter } }
 
+    /// Asks for a certificate and stores it. Fails without a change where that does not work, and is
+    /// not due again for a while. Does nothing while it is at it already: of two certificates the
+    /// coordinator would know only one.
     private func renew(over client: CoordinatorClient, now: Int64) async throws {
+        let isFree = state.withLock { state in
+            defer { state.isRenewing = true }
+            return !state.isRenewing
+        }
+        guard isFree else { return }
+        defer { state.withLock { $0.isRenewing = false } }
         state.withLock { $0.notBefore = now + Self.pause }
         let key = try PrivateKey.generate()
         let request = try CertificateRequest.make(commonName: identity.uri, key: key)
@@ -126,17 +171,24 @@ final class Renewal: Sendable {
             identity: identity,
             now: now
         )
-        let credential = Credential(
-            certificate: answer.certificate,
-            key: try key.pem(),
-            authorities: answer.certificateAuthority
-        )
+        let secret = try key.pem()
         try state.withLock { state in
+            let credential = Credential(
+                certificate: answer.certificate,
+                key: secret,
+                authorities: try TrustedAuthorities.holding(
+                    certificate,
+                    now: state.credential.authorities,
+                    answered: answer.certificateAuthority,
+                    cluster: identity.cluster
+                )
+            )
             // Within the lock, so that a look at the files finds the old pair or the new one known.
             try credential.store(in: directory)
             state.credential = credential
             state.certificate = certificate
             state.notBefore = 0
+            state.isDemanded = false
         }
         change.yield()
     }

@@ -31,13 +31,13 @@ final class Session: Sendable {
     /// How long it may take to read what is written before a session retires.
     private static let farewellLimit = Duration.seconds(10)
 
-    private let client: CoordinatorClient
+    let client: CoordinatorClient
     private let assignments: Assignments
     private let connection: CoordinatorConnection
-    private let renewal: Renewal
+    let renewal: Renewal
     private let machine: any MachineReporter
-    private let logger: Logger
-    private let outbox = Outbox()
+    let logger: Logger
+    let outbox = Outbox()
     private let predecessor: Signal?
     private let tellWelcome: @Sendable (_ spread: Int64) -> Void
     private let tellDrain: @Sendable (_ spread: Int64) -> Void
@@ -47,6 +47,9 @@ final class Session: Sendable {
     private let isWelcomed = Mutex(false)
     private let welcome: AsyncStream<WireWelcome>.Continuation
     private let welcomes: AsyncStream<WireWelcome>
+    private let bundle: AsyncStream<WireTrustBundle>.Continuation
+    /// Whom the coordinator says to believe; only the newest counts.
+    let bundles: AsyncStream<WireTrustBundle>
 
     init(
         client: CoordinatorClient,
@@ -69,6 +72,7 @@ final class Session: Sendable {
         self.tellWelcome = tellWelcome
         self.tellDrain = tellDrain
         (welcomes, welcome) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (bundles, bundle) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Speaks with the coordinator until one of the two ends it.
@@ -76,6 +80,7 @@ final class Session: Sendable {
         let end = await withTaskGroup(of: SessionEnd?.self) { group in
             group.addTask { await self.exchange() }
             group.addTask { await self.beat() }
+            group.addTask { await self.followTrust() }
             group.addTask { await self.requireWelcome() }
             group.addTask { await self.endAfterRetirement() }
             var end: SessionEnd?
@@ -151,6 +156,7 @@ extension Session {
         case .probe(let probe):
             let answer = ProbeAnswer.to(probe, received: WallClock.microseconds())
             if let answer { outbox.send(answer) }
+        case .trust(let words): bundle.yield(words)
         // A newer coordinator may say more than this agent knows.
         case nil: logger.debug("passed over an unknown message")
         }
@@ -194,4 +200,5 @@ extension Session {
         guard (try? await Task.sleep(for: Self.farewellLimit)) != nil else { return nil }
         return .failed("the coordinator did not end the session")
     }
+
 }

@@ -29,7 +29,8 @@ struct CoordinatorProgram: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             CoordinatorInit.self, CoordinatorServe.self, TokenCommand.self, NodeCommand.self,
-            PlanCommand.self, RolloutCommand.self, EventsCommand.self, Rehearse.self,
+            CertificateAuthorityCommand.self, PlanCommand.self, RolloutCommand.self,
+            EventsCommand.self, Rehearse.self,
         ]
     )
 

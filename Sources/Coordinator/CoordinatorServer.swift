@@ -39,12 +39,7 @@ final class CoordinatorServer: Service {
         let configuration = try state.configuration()
         lock = try state.lock()
         services = try await CoordinatorServices(state: state, options: options)
-        let credentials = OwnCredentials(
-            state: state,
-            configuration: configuration,
-            authority: services.authority
-        )
-        _ = try credentials.renewWhereDue(now: options.now())
+        _ = try await services.rotation.renewOwnCredentials()
         let credential = try Credential.load(from: state.coordinator)
         files = Mutex(
             Files(
@@ -66,6 +61,9 @@ final class CoordinatorServer: Service {
         listening.greeted = Doorkeeper(services).greet
         transport = HTTP2ServerTransport(listening)
         services.connections.follow(transport)
+        await services.rotation.follow { [transport] in
+            try transport.replaceIdentity(TLSIdentity(try .load(from: state.coordinator)))
+        }
         server = GRPCServer(
             transport: transport,
             services: services.all,
@@ -147,14 +145,9 @@ final class CoordinatorServer: Service {
     }
 
     private func renewCertificates() async {
-        let credentials = OwnCredentials(
-            state: state,
-            configuration: services.configuration,
-            authority: services.authority
-        )
         while (try? await Task.sleep(for: Self.renewalInterval)) != nil {
             do {
-                guard try credentials.renewWhereDue(now: options.now()) else { continue }
+                guard try await services.rotation.renewOwnCredentials() else { continue }
                 options.logger.note("The coordinator's certificate was renewed")
                 reload()
             } catch {

@@ -27,8 +27,10 @@ struct CoordinatorOptions: Sendable {
 struct CoordinatorServices: Sendable {
     /// What the coordinator is called.
     let configuration: CoordinatorConfiguration
-    /// Who signs.
-    let authority: CertificateAuthority
+    /// Who signs, and who is believed.
+    let authorities: Authorities
+    /// Who changes them.
+    let rotation: RotationDriver
     /// Its memory.
     let store: Store
     /// Which agents are there.
@@ -62,7 +64,7 @@ struct CoordinatorServices: Sendable {
     init(state: StateDirectory, options: CoordinatorOptions) async throws {
         self.options = options
         configuration = try state.configuration()
-        authority = try state.loadAuthority()
+        authorities = Authorities(try AuthorityFiles(state: state).load())
         store = try Store(path: state.store)
         cache = try ArtifactCache(directory: state.artifacts)
         let (tokens, nodes) = try await store.read { db throws in
@@ -85,6 +87,17 @@ struct CoordinatorServices: Sendable {
                 now: options.now
             )
         )
+        rotation = RotationDriver(
+            RotationDriver.Surroundings(
+                state: state,
+                configuration: configuration,
+                authorities: authorities,
+                store: store,
+                registry: registry,
+                logger: options.logger,
+                now: options.now
+            )
+        )
     }
 
     /// What agents, operators and newcomers call.
@@ -94,7 +107,11 @@ struct CoordinatorServices: Sendable {
 
     /// What stands before all of them.
     var authorization: Authorization {
-        Authorization(cluster: configuration.cluster, demand: demand) { [refusals] in
+        Authorization(
+            cluster: configuration.cluster,
+            believes: authorities.believes,
+            demand: demand
+        ) { [refusals] in
             refusals.note($1, from: $0)
         }
     }
@@ -130,7 +147,7 @@ struct CoordinatorServices: Sendable {
     private var enrollment: EnrollmentService {
         EnrollmentService(
             cluster: configuration.cluster,
-            authority: authority,
+            authorities: authorities,
             store: store,
             connections: connections,
             throttle: throttle,
@@ -143,7 +160,7 @@ struct CoordinatorServices: Sendable {
     private var agentLink: AgentLinkService {
         AgentLinkService(
             cluster: configuration.cluster,
-            authority: authority,
+            authorities: authorities,
             store: store,
             registry: registry,
             driver: driver,
@@ -158,7 +175,8 @@ struct CoordinatorServices: Sendable {
 
     private var operators: OperatorService {
         OperatorService(
-            authority: authority,
+            authorities: authorities,
+            rotation: rotation,
             store: store,
             registry: registry,
             driver: driver,

@@ -72,7 +72,7 @@ struct Initialization: Sendable, Equatable {
             address: address,
             port: port
         )
-        try OwnCredentials(state: state, configuration: configuration, authority: authority)
+        try OwnCredentials(state: state, configuration: configuration, authorities: .one(authority))
             .issue(now: now)
         try Store(path: state.store).close()
         let encoder = JSONEncoder()

@@ -4,11 +4,13 @@ import Logging
 enum LogKey: String {
     case address
     case attempt
+    case authority
     case cluster
     case descriptors
     case error
     case execution
     case expires
+    case leftBehind
     case node
     case `operator`
     case outcome

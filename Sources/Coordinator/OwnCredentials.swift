@@ -7,8 +7,8 @@ struct OwnCredentials: Sendable {
     let state: StateDirectory
     /// What the coordinator is called.
     let configuration: CoordinatorConfiguration
-    /// Who signs them.
-    let authority: CertificateAuthority
+    /// Who signs them, and whom they believe.
+    let authorities: AuthoritySet
 
     /// Makes new keys and certificates for both.
     func issue(now: Int64) throws {
@@ -16,11 +16,11 @@ struct OwnCredentials: Sendable {
         try issueOperator(now: now)
     }
 
-    /// Makes new ones of those that have passed two thirds of their time; says whether the
-    /// coordinator's own was among them.
+    /// Makes new ones of those that have passed two thirds of their time, and of those that are not
+    /// as the authorities of the moment demand; says whether the coordinator's own was among them.
     func renewWhereDue(now: Int64) throws -> Bool {
-        if try isDue(state.operator, now: now) { try issueOperator(now: now) }
-        guard try isDue(state.coordinator, now: now) else { return false }
+        if try isDue(state.operator, isServer: false, now: now) { try issueOperator(now: now) }
+        guard try isDue(state.coordinator, isServer: true, now: now) else { return false }
         try issueCoordinator(now: now)
         return true
     }
@@ -35,6 +35,7 @@ struct OwnCredentials: Sendable {
         try issue(
             .coordinator(cluster: configuration.cluster),
             addresses: addresses,
+            between: try crossCertificate(),
             into: state.coordinator,
             now: now
         )
@@ -43,37 +44,48 @@ struct OwnCredentials: Sendable {
     private func issueOperator(now: Int64) throws {
         try issue(
             .operator(cluster: configuration.cluster, name: Initialization.operatorName),
-            addresses: [],
             into: state.operator,
             now: now
         )
     }
 
-    private func isDue(_ directory: String, now: Int64) throws -> Bool {
+    private func isDue(_ directory: String, isServer: Bool, now: Int64) throws -> Bool {
         let credential = try Credential.load(from: directory)
-        let certificate = try Certificate(pem: credential.certificate)
+        let chain = try Certificate.all(in: credential.certificate)
+        guard let certificate = chain.first,
+            certificate.isIssued(by: authorities.signer.certificate),
+            credential.authorities == authorities.bundle,
+            chain.count == (isServer && authorities.witness != nil ? 2 : 1)
+        else { return true }
         let life = certificate.notAfter - certificate.notBefore
         return now >= certificate.notBefore + life / 3 * 2
     }
 
+    /// What a server shows between its certificate and the authorities, for clients that believe only
+    /// the authority that does not sign.
+    private func crossCertificate() throws -> String {
+        try authorities.witness?.crossSign(authorities.signer.certificate).pem ?? ""
+    }
+
     private func issue(
         _ identity: SPIFFEIdentity,
-        addresses: [String],
+        addresses: [String] = [],
+        between: String = "",
         into directory: String,
         now: Int64
     ) throws {
         let key = try PrivateKey.generate()
         let request = try CertificateRequest.make(commonName: "isthmus", key: key)
-        let certificate = try authority.issue(
+        let certificate = try authorities.signer.issue(
             request,
             to: identity,
             addresses: addresses,
             now: now
         )
         try Credential(
-            certificate: certificate.pem,
+            certificate: certificate.pem + between,
             key: try key.pem(),
-            authorities: authority.certificate.pem
+            authorities: authorities.bundle
         ).store(in: directory)
     }
 }

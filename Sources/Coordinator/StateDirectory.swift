@@ -18,8 +18,12 @@ struct StateDirectory: Sendable, Equatable {
 
     /// What the coordinator is called; written last, so that it marks a complete state.
     var configurationFile: String { path + "/config.json" }
-    /// The certificate authority.
+    /// The certificate authority; while it changes, the outgoing one.
     var authority: String { path + "/ca" }
+    /// The incoming certificate authority while it changes.
+    var nextAuthority: String { path + "/ca.next" }
+    /// How far the change has come.
+    var rotationFile: String { path + "/rotation.json" }
     /// The coordinator's own certificate and key.
     var coordinator: String { path + "/coordinator" }
     /// The certificate and key of the operator on this machine.
@@ -64,8 +68,10 @@ struct StateDirectory: Sendable, Equatable {
     /// What is in the folder that no coordinator put there, by name.
     func strangers() -> [String] {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        let own = [configurationFile, authority, coordinator, `operator`, artifacts, lockFile]
-            .map { URL(fileURLWithPath: $0).lastPathComponent }
+        let own = [
+            configurationFile, authority, nextAuthority, rotationFile, coordinator, `operator`,
+            artifacts, lockFile,
+        ].map { URL(fileURLWithPath: $0).lastPathComponent }
         return found.filter { name in
             // The store has files beside it, and a file that is being written has a dot before it.
             !own.contains(name) && !name.hasPrefix("isthmus.sqlite")
@@ -78,15 +84,6 @@ struct StateDirectory: Sendable, Equatable {
         guard chmod(path, 0o700) == 0 else {
             throw .unusable(path: path, reason: String(cString: strerror(errno)))
         }
-    }
-
-    /// The authority that `coordinator init` made.
-    func loadAuthority() throws -> CertificateAuthority {
-        let credential = try Credential.load(from: authority)
-        return CertificateAuthority(
-            certificate: try Certificate(pem: credential.certificate),
-            key: try PrivateKey(pem: credential.key)
-        )
     }
 
     /// Keeps other coordinators away from the folder for as long as the value lives.

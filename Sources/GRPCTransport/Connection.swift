@@ -198,7 +198,8 @@ extension Connection {
         limits = try side.established(tls)
         handle.account.bound(
             unsent: limits.unsentBytes,
-            unread: side.role == .server ? limits.unreadBytes : .max
+            unread: side.role == .server ? limits.unreadBytes : .max,
+            handlers: 2 * limits.concurrentCalls
         )
         http2 = try HTTP2Session(side.role, limits.http2)
         try side.admit(self)

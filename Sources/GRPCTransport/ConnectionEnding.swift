@@ -55,6 +55,8 @@ extension Connection {
         }
         let isIdle = phase == .draining && exchanges.isEmpty && timers[.secondGoAway] == nil
         guard isIdle || http2?.isOver == true else { return }
+        // nghttp2 has said GOAWAY by itself.
+        if phase == .open { log("the peer broke HTTP/2") }
         end(RPCError(code: .unavailable, message: "The connection was closed."), telling: .noError)
     }
 

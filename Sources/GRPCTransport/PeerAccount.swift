@@ -6,11 +6,14 @@ final class PeerAccount: Sendable {
     let unsent = SendBudget()
     private let unread = Atomic<Int>(0)
     private let unreadLimit = Atomic<Int>(.max)
+    private let handlers = Atomic<Int>(0)
+    private let handlerLimit = Atomic<Int>(.max)
 
     /// Sets the bounds, once it is known who the peer is. Until then there are none.
-    func bound(unsent: Int, unread: Int) {
+    func bound(unsent: Int, unread: Int, handlers: Int) {
         self.unsent.bound(to: unsent)
         unreadLimit.store(unread, ordering: .relaxed)
+        handlerLimit.store(handlers, ordering: .relaxed)
     }
 
     /// Takes in bytes that nobody has read yet, whole messages or not.
@@ -23,6 +26,20 @@ final class PeerAccount: Sendable {
             return false
         }
         return true
+    }
+
+    /// A handler begins. False if too many are at work; also those count whose calls were reset.
+    func beginHandler() -> Bool {
+        let count = handlers.wrappingAdd(1, ordering: .relaxed).newValue
+        guard count <= handlerLimit.load(ordering: .relaxed) else {
+            endHandler()
+            return false
+        }
+        return true
+    }
+
+    func endHandler() {
+        handlers.wrappingSubtract(1, ordering: .relaxed)
     }
 
     /// Bytes were read or dropped.

@@ -12,11 +12,13 @@ final class PeerPlaces: Sendable {
     private let known = Mutex<[String: Known]>([:])
     private let enrolling: Strangers
     private let connectionsPerPeer: Int
+    private let handlersPerPeer: Int
     private let limits: TransportLimits
 
     init(_ configuration: ServerConfiguration) {
         enrolling = Strangers(limit: configuration.enrollments)
         connectionsPerPeer = configuration.connectionsPerPeer
+        handlersPerPeer = configuration.handlersPerPeer
         limits = configuration.limits
     }
 
@@ -59,7 +61,11 @@ final class PeerPlaces: Sendable {
             var entry = known[name] ?? Known()
             guard entry.connections < connectionsPerPeer else { return nil }
             if entry.connections == 0 {
-                entry.account.bound(unsent: limits.unsentBytes, unread: limits.unreadBytes)
+                entry.account.bound(
+                    unsent: limits.unsentBytes,
+                    unread: limits.unreadBytes,
+                    handlers: handlersPerPeer
+                )
             }
             entry.connections += 1
             known[name] = entry

@@ -19,7 +19,6 @@ final class ServerCalls: CallSide {
     /// Who calls; nil until the handshake is done.
     private(set) var peer: ServerPeer?
     private var account: PeerAccount?
-    private var running = 0
 
     init(
         _ configuration: ServerConfiguration,
@@ -63,13 +62,13 @@ final class ServerCalls: CallSide {
             if endsStream { receivedEnd(of: exchange, at: connection) }
             return
         }
-        guard running < 2 * connection.limits.concurrentCalls else {
-            // Streams that were opened and reset leave handlers behind.
-            connection.http2?.reset(id, .refusedStream)
-            return
-        }
         do {
             let head = try RequestHead(fields)
+            guard account?.beginHandler() == true else {
+                // Streams that were opened and reset leave handlers behind.
+                connection.http2?.reset(id, .refusedStream)
+                return
+            }
             let exchange = open(id, head, at: connection)
             exchange.stream.deliver(.metadata(head.metadata))
             if endsStream { exchange.stream.finishInbound() }
@@ -106,7 +105,6 @@ final class ServerCalls: CallSide {
             handler: handler
         )
         watch(exchange, head.timeout, at: connection)
-        running += 1
         let loop = connection.channel.eventLoop
         let executor = shortMethods.executor(for: head.method, on: loop)
         Task(executorPreference: executor) { await run.run() }
@@ -187,7 +185,7 @@ final class ServerCalls: CallSide {
     }
 
     func handlerEnded(_ stream: CallStream, at connection: Connection) {
-        running -= 1
+        account?.endHandler()
         endEnrollment(at: connection)
         guard let exchange = connection.exchanges[stream], !exchange.hasFinished else { return }
         let message = "The handler ended without a status."

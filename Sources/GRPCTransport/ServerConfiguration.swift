@@ -30,6 +30,9 @@ public struct ServerConfiguration: Sendable {
     /// How many connections the holders of one certificate may have open at once, by its first URI; further
     /// ones are closed.
     public var connectionsPerPeer = 32
+    /// How many handlers may be at work for the holders of one certificate; further calls are refused with
+    /// REFUSED_STREAM, so that they can be tried again.
+    public var handlersPerPeer = 200
     /// How many connections may enrol at once; shared by address as `greetings` are.
     public var enrollments = 64
     /// Whether clients without a certificate may connect (ALPN `isthmus-enroll`) at this moment. It

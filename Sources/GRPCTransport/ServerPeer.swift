@@ -19,6 +19,9 @@ public struct ServerPeer: ServerContext.TransportSpecific, Equatable {
     public let certificateExpires: Int64
     /// The certificate's serial number in lower-case hexadecimal; empty without one.
     public let serial: String
+    /// The authority that verified the certificate: SHA-256 of its SubjectPublicKeyInfo in lower-case
+    /// hexadecimal; empty without one.
+    public let authority: String
 }
 
 extension ServerPeer {
@@ -33,5 +36,6 @@ extension ServerPeer {
         uris = certificate?.uris ?? []
         certificateExpires = certificate?.expires ?? 0
         serial = certificate?.serial ?? ""
+        authority = certificate?.authority ?? ""
     }
 }

@@ -10,13 +10,24 @@ public struct PeerCertificate: Equatable, Sendable {
     public let serial: String
     /// The end of validity, in milliseconds since 1970.
     public let expires: Int64
+    /// The authority at the end of its chain: SHA-256 of that one's SubjectPublicKeyInfo, in
+    /// lower-case hexadecimal. Empty where the peer was verified by a pin.
+    public let authority: String
 }
 
 extension PeerCertificate {
-    init(_ certificate: OpaquePointer) {
+    /// - Parameters:
+    ///   - certificate: The leaf.
+    ///   - chain: The verified chain, the leaf first; nothing where there is none.
+    init(_ certificate: OpaquePointer, chain: OpaquePointer?) {
         uris = Self.uris(of: certificate)
         serial = Self.serial(of: certificate)
         expires = Self.expiry(of: certificate)
+        let last = OPENSSL_sk_num(chain) - 1
+        authority =
+            OPENSSL_sk_value(chain, last).flatMap {
+                ServerProof.publicKeySHA256(of: OpaquePointer($0))
+            } ?? ""
     }
 
     static func uris(of certificate: OpaquePointer) -> [String] {

@@ -44,17 +44,21 @@ extension ServerProof {
         return X509_verify_cert(context) == 1 ? nil : words(of: context)
     }
 
+    /// The pinned authority's own certificate: its key may stand in another's as well, when a
+    /// cluster changes its authority, and that one is no anchor.
     private static func certificate(in chain: OpaquePointer?, pin: String) -> OpaquePointer? {
         let pin = pin.lowercased()
         for index in 0..<max(OPENSSL_sk_num(chain), 0) {
             guard let value = OPENSSL_sk_value(chain, index) else { continue }
             let certificate = OpaquePointer(value)
-            if publicKeySHA256(of: certificate) == pin { return certificate }
+            if publicKeySHA256(of: certificate) == pin, X509_self_signed(certificate, 1) == 1 {
+                return certificate
+            }
         }
         return nil
     }
 
-    private static func publicKeySHA256(of certificate: OpaquePointer) -> String? {
+    static func publicKeySHA256(of certificate: OpaquePointer) -> String? {
         guard let key = X509_get_X509_PUBKEY(certificate) else { return nil }
         var encoded: UnsafeMutablePointer<UInt8>?
         let length = i2d_X509_PUBKEY(key, &encoded)

@@ -48,11 +48,12 @@ public final class TLSContext: @unchecked Sendable {
         SSL_CTX_free(pointer)
     }
 
-    /// Rules for a server that shows `certificate` together with its chain up to and including the
-    /// authority, so that a client which knows only the authority's pin can check it.
+    /// Rules for a server that shows `certificate` with all that belongs to it, then every authority,
+    /// so that a client which knows only one authority, or only its pin, can check it.
     ///
     /// - Parameters:
-    ///   - certificate: PEM, the leaf first.
+    ///   - certificate: PEM, the leaf first, then what lies between it and the authorities. Those
+    ///     are shown first: a client takes the first certificate that fits as an issuer.
     ///   - key: PEM, unencrypted.
     ///   - authorities: PEM, one or more; they verify clients and complete the server's chain.
     ///   - admission: Asked in every handshake, for the client's protocols in the client's order.
@@ -67,9 +68,9 @@ public final class TLSContext: @unchecked Sendable {
         let context = try TLSContext(role: .server(admission))
         try context.trust(authorities)
         try context.use(certificate: certificate, key: key)
-        ErrorQueue.clear()
-        guard SSL_CTX_ctrl(context.pointer, SSL_CTRL_BUILD_CERT_CHAIN, 0, nil) >= 1 else {
-            throw ErrorQueue.unusable("none of the authorities verifies our certificate")
+        try context.proveOwnChain()
+        for authority in try PEM.certificates(in: authorities, of: "the authorities") {
+            try context.show(authority)
         }
         // A client without any protocol would never reach `select`.
         SSL_CTX_set_client_hello_cb(context.pointer, ApplicationProtocol.demand, nil)
@@ -124,21 +125,48 @@ public final class TLSContext: @unchecked Sendable {
         let key = try PEM.privateKey(in: key)
         ErrorQueue.clear()
         for (index, certificate) in chain.enumerated() {
-            let done =
-                index == 0
-                ? SSL_CTX_use_certificate(pointer, certificate.pointer)
-                : Int32(
-                    SSL_CTX_ctrl(
-                        pointer,
-                        SSL_CTRL_CHAIN_CERT,
-                        1,
-                        UnsafeMutableRawPointer(certificate.pointer)
-                    )
-                )
-            guard done == 1 else { throw ErrorQueue.unusable("our certificate cannot be used") }
+            guard index == 0 else {
+                try show(certificate)
+                continue
+            }
+            guard SSL_CTX_use_certificate(pointer, certificate.pointer) == 1 else {
+                throw ErrorQueue.unusable("our certificate cannot be used")
+            }
         }
         guard SSL_CTX_use_PrivateKey(pointer, key.pointer) == 1,
             SSL_CTX_check_private_key(pointer) == 1
         else { throw ErrorQueue.unusable("our certificate and our key do not belong together") }
+    }
+
+    /// Shows one more certificate after our own.
+    private func show(_ certificate: X509Certificate) throws(TLSFailure) {
+        let raw = UnsafeMutableRawPointer(certificate.pointer)
+        guard SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, 1, raw) == 1 else {
+            throw ErrorQueue.unusable("a certificate of our chain cannot be used")
+        }
+    }
+
+    /// Fails where a client that believes all our authorities would not believe us.
+    private func proveOwnChain() throws(TLSFailure) {
+        ErrorQueue.clear()
+        var between: OpaquePointer?
+        SSL_CTX_ctrl(pointer, SSL_CTRL_GET_CHAIN_CERTS, 0, &between)
+        guard let check = X509_STORE_CTX_new() else {
+            throw ErrorQueue.unusable("OpenSSL makes no context")
+        }
+        defer { X509_STORE_CTX_free(check) }
+        guard
+            X509_STORE_CTX_init(
+                check,
+                SSL_CTX_get_cert_store(pointer),
+                SSL_CTX_get0_certificate(pointer),
+                between
+            ) == 1,
+            X509_verify_cert(check) == 1
+        else {
+            let reason = X509_verify_cert_error_string(Int(X509_STORE_CTX_get_error(check)))
+            let words = reason.map { ": " + String(cString: $0) } ?? ""
+            throw ErrorQueue.unusable("none of the authorities verifies our certificate" + words)
+        }
     }
 }

@@ -124,7 +124,9 @@ public final class TLSSession {
     /// What the verified certificate of the peer says; nil if the peer showed none.
     public var peerCertificate: PeerCertificate? {
         guard isEstablished, SSL_get_verify_result(ssl) == Int(X509_V_OK) else { return nil }
-        return SSL_get0_peer_certificate(ssl).map { PeerCertificate($0) }
+        return SSL_get0_peer_certificate(ssl).map {
+            PeerCertificate($0, chain: SSL_get0_verified_chain(ssl))
+        }
     }
 
     private func shakeHands() throws(TLSFailure) -> Bool {

@@ -68,6 +68,34 @@ public struct CertificateAuthority: Sendable {
         return try draft.signed(by: key)
     }
 
+    /// A certificate for the key of another authority of the same cluster: whoever believes this one
+    /// then believes what the other has issued (RFC 4210, section 4.4, "new with old").
+    ///
+    /// Both bear the same name, so the certificate counts as self-issued and is no step of a path:
+    /// this authority's `pathlen:0` admits it (RFC 5280, section 6.1.4 (l)). It is good for as long
+    /// as both authorities are. Fails where the other is not of this cluster.
+    public func crossSign(_ other: Certificate) throws(TrustFailure) -> Certificate {
+        guard other.isAuthority, other.uris == certificate.uris else {
+            throw TrustFailure("only an authority of the same cluster can be cross-signed")
+        }
+        guard key.belongs(to: certificate) else {
+            throw TrustFailure("the authority's key is not that of its certificate")
+        }
+        let draft = try CertificateDraft()
+        try draft.setNames(subject: other, issuer: certificate)
+        try draft.setKey(of: other)
+        try draft.setTimes(
+            from: max(certificate.notBefore, other.notBefore),
+            to: min(certificate.notAfter, other.notAfter)
+        )
+        try draft.add(.basicConstraints, "critical,CA:TRUE,pathlen:0")
+        try draft.add(.keyUsage, "critical,keyCertSign,cRLSign")
+        try draft.add(.subjectKeyIdentifier, "hash")
+        try draft.add(.authorityKeyIdentifier, "keyid:always", issuer: certificate)
+        try draft.add(other.uris.map { .uri($0) })
+        return try draft.signed(by: key)
+    }
+
     private func demand(
         _ identity: SPIFFEIdentity,
         days: Int,
@@ -90,7 +118,7 @@ public struct CertificateAuthority: Sendable {
         }
     }
 
-    private static func trustDomain(_ cluster: String) -> String { "spiffe://\(cluster)" }
+    static func trustDomain(_ cluster: String) -> String { "spiffe://\(cluster)" }
 
     private static let backdating: Int64 = 5 * 60 * 1000
     private static let day: Int64 = 24 * 60 * 60 * 1000

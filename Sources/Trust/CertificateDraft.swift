@@ -38,6 +38,14 @@ struct CertificateDraft {
         }
     }
 
+    /// The subject's name as another certificate has it.
+    func setNames(subject: Certificate, issuer: Certificate) throws(TrustFailure) {
+        try OpenSSL.require("cannot name a certificate") {
+            X509_set_subject_name(pointer, X509_get_subject_name(subject.pointer)) == 1
+                && X509_set_issuer_name(pointer, X509_get_subject_name(issuer.pointer)) == 1
+        }
+    }
+
     func setKey(of owner: PrivateKey) throws(TrustFailure) {
         try OpenSSL.require("cannot put the key into a certificate") {
             X509_set_pubkey(pointer, owner.pointer) == 1
@@ -47,6 +55,12 @@ struct CertificateDraft {
     func setKey(of request: CertificateRequest) throws(TrustFailure) {
         try OpenSSL.require("cannot put the request's key into a certificate") {
             X509_set_pubkey(pointer, X509_REQ_get0_pubkey(request.request.pointer)) == 1
+        }
+    }
+
+    func setKey(of other: Certificate) throws(TrustFailure) {
+        try OpenSSL.require("cannot put the other's key into a certificate") {
+            X509_set_pubkey(pointer, X509_get0_pubkey(other.pointer)) == 1
         }
     }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # make attack: attacks a coordinator over loopback, as an agent and as a stranger, prints what each
-# attack cost it, and fails where a bound is broken. Half a minute; root is not needed.
+# attack cost it, and fails where a bound is broken. Two minutes; root is not needed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

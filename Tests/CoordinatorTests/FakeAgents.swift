@@ -81,7 +81,7 @@ final class FakeAgents: Sendable {
             await report(result, node)
         case .receipt(let receipt):
             state.withLock { _ = $0.receipts.insert(receipt.executionID) }
-        case .welcome, .cancel, .drain, .probe, nil:
+        case .welcome, .cancel, .drain, .probe, .trust, nil:
             break
         }
     }

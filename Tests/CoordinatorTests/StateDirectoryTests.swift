@@ -28,7 +28,9 @@ import Trust
         #expect(own.identity == .coordinator(cluster: "test"))
         let admin = try Certificate(pem: Credential.load(from: state.operator).certificate)
         #expect(admin.identity == .operator(cluster: "test", name: "admin"))
-        #expect(try state.loadAuthority().certificate.publicKeySHA256.count == 64)
+        #expect(
+            try AuthorityFiles(state: state).load().signer.certificate.publicKeySHA256.count == 64
+        )
     }
 
     @Test func `init does not overwrite`() throws {
@@ -141,7 +143,7 @@ import Trust
         let credentials = OwnCredentials(
             state: state,
             configuration: try state.configuration(),
-            authority: try state.loadAuthority()
+            authorities: try AuthorityFiles(state: state).load()
         )
         let before = try Credential.load(from: state.operator)
         #expect(try !credentials.renewWhereDue(now: start + 19 * day))

@@ -258,6 +258,7 @@ extension World {
     }
 
     private nonisolated func authorityPin() throws -> String {
-        try StateDirectory(state.path).loadAuthority().certificate.publicKeySHA256
+        try AuthorityFiles(state: StateDirectory(state.path)).load().signer.certificate
+            .publicKeySHA256
     }
 }

@@ -122,6 +122,22 @@ struct PeerAccountTests {
         }
     }
 
+    @Test func `handlers count over all connections of a certificate`() async throws {
+        try await withServer { configuration in
+            configuration.handlersPerPeer = 2
+        } _: { cluster, port in
+            let holder = try Self.greet(cluster, port)
+            _ = try holder.send(
+                Frame.request(stream: 1, of: "Stuck").bytes
+                    + Frame.request(stream: 3, of: "Stuck").bytes
+            )
+            #expect(try holder.settle())
+            let client = try RawClient(cluster, port: port)
+            let refused = try client.request(RawClient.call(), body: [0, 0, 0, 0, 0])
+            #expect(refused.code == .refusedStream)
+        }
+    }
+
     @Test func `a header block that stops half-way ends the connection`() async throws {
         try await withServer { configuration in
             configuration.stallTimeouts.headers = .milliseconds(200)

@@ -14,7 +14,7 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
     /// The cluster's name.
     let cluster: String
     /// Who signs.
-    let authority: CertificateAuthority
+    let authorities: Authorities
     /// Where nodes are kept.
     let store: Store
     /// Who is there.
@@ -88,7 +88,7 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
         let node = agent.node
         let certificate: Certificate
         do {
-            certificate = try authority.issue(
+            certificate = try authorities.signer.issue(
                 try CertificateRequest(pem: request.certificateRequest),
                 to: .agent(cluster: cluster, id: node),
                 now: now()
@@ -112,7 +112,7 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
         events.note(.renewed(node, at: now()))
         return .with {
             $0.certificate = certificate.pem
-            $0.certificateAuthority = authority.certificate.pem
+            $0.certificateAuthority = authorities.bundle
         }
     }
 }

@@ -129,6 +129,7 @@ struct AgentSession: Sendable {
             )
         else { throw .stopping }
         noteArrival(of: session, at: now)
+        service.authorities.announce(nodes: service.registry.sessions.count) { outbound.yield($0) }
         return session
     }
 
@@ -159,6 +160,7 @@ struct AgentSession: Sendable {
                 at: now,
                 in: db
             )
+            try NodeAuthorityTable.note(agent.node, issuer: agent.authority, in: db)
             let isNewest = try NodeTable.settleCertificate(
                 of: agent.node,
                 serial: agent.serial,
@@ -193,6 +195,8 @@ struct AgentSession: Sendable {
             }
         case .result(let result):
             try await take(StepReport(result))
+        case .trust(let report):
+            try await service.note(report, of: node)
         case .accepted, .probeResult, nil:
             break
         }

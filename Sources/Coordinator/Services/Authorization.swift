@@ -8,6 +8,8 @@ import Trust
 struct Authorization: ServerInterceptor {
     /// The trust domain of this coordinator.
     let cluster: String
+    /// Whether certificates of the authority with this key still count.
+    var believes: @Sendable (_ authority: String) -> Bool = { _ in true }
     /// Fails where an agent's certificate counts no longer.
     let demand: @Sendable (CallingAgent) async throws(ServiceFailure) -> Void
     /// Takes one line, with the peer's address, for each call that is refused.
@@ -45,9 +47,16 @@ struct Authorization: ServerInterceptor {
         return caller
     }
 
-    /// Who speaks on a connection of this peer.
+    /// Who speaks on a connection of this peer. It may have been made while another authority was
+    /// believed.
     func caller(of peer: ServerPeer) throws(ServiceFailure) -> Caller {
-        try caller(uris: peer.uris, serial: peer.serial, on: peer.application)
+        guard believes(peer.authority) else {
+            throw .denied("the authority of this connection's certificate is believed no longer")
+        }
+        let caller = try caller(uris: peer.uris, serial: peer.serial, on: peer.application)
+        guard case .agent(var agent) = caller else { return caller }
+        agent.authority = peer.authority
+        return .agent(agent)
     }
 
     /// Who speaks on a connection whose certificate names these.

@@ -34,4 +34,6 @@ struct CallingAgent: Sendable, Equatable {
     var node: HostID
     /// The certificate's serial number, hexadecimal.
     var serial: String
+    /// The authority that verified the certificate, by the SHA-256 of its key.
+    var authority = ""
 }

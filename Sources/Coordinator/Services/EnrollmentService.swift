@@ -12,7 +12,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     /// The cluster's name.
     let cluster: String
     /// Who signs.
-    let authority: CertificateAuthority
+    let authorities: Authorities
     /// Where tokens and nodes are kept.
     let store: Store
     /// Ends those made with the node's earlier certificates.
@@ -54,9 +54,15 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         throws(ServiceFailure) -> WireEnrollResponse
     {
         let now = now()
+        let authorities = authorities.current
         let token = try token(request.token, from: address)
         let node = try await node(for: token, at: now)
-        let certificate = try certificate(request.certificateRequest, for: node, at: now)
+        let certificate = try certificate(
+            request.certificateRequest,
+            for: node,
+            by: authorities.signer,
+            at: now
+        )
         let row = NodeRow(
             id: node,
             facts: request.facts,
@@ -69,13 +75,14 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         try await consume(token, for: certificate.publicKeySHA256, enrolling: row, at: now)
         let identity = SPIFFEIdentity.agent(cluster: cluster, id: node)
         connections.end(ofAgent: identity, keeping: certificate.serial)
+        try await note(authorities, of: node)
         logger.note("A node enrolled", [.node: node.description, .address: address])
         events.note(.enrolled(node, from: address, at: now))
         return .with {
             $0.cluster = cluster
             $0.nodeID = node.description
             $0.certificate = certificate.pem
-            $0.certificateAuthority = authority.certificate.pem
+            $0.certificateAuthority = authorities.bundle
         }
     }
 
@@ -98,6 +105,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     private func certificate(
         _ request: String,
         for node: HostID,
+        by authority: CertificateAuthority,
         at now: Int64
     )
         throws(ServiceFailure) -> Certificate

@@ -9,8 +9,10 @@ import Trust
 
 /// What operators ask. The command line uses nothing else.
 struct OperatorService: WireOperator.SimpleServiceProtocol {
-    /// The authority that join tokens name.
-    let authority: CertificateAuthority
+    /// Those of whom join tokens name the one that signs.
+    let authorities: Authorities
+    /// Who changes them.
+    let rotation: RotationDriver
     /// Where everything is kept.
     let store: Store
     /// Who is there.
@@ -90,7 +92,7 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
         }
         var generator = SystemRandomNumberGenerator()
         let token = JoinToken.generate(
-            authorityPin: authority.certificate.publicKeySHA256,
+            authorityPin: authorities.signer.certificate.publicKeySHA256,
             using: &generator
         )
         let created = now()

@@ -19,6 +19,10 @@ enum ServiceFailure: Error, Sendable, Equatable {
     case tooManyGuesses(retryAfter: Int64)
     /// A rollout does not begin.
     case start(StartRefusal)
+    /// The certificate authority is not changed.
+    case rotation(RotationRefusal)
+    /// A change of the certificate authority stopped in the middle.
+    case unfinishedRotation(String)
     /// An artifact is not to be had.
     case artifact(ArtifactFailure)
     /// The store refused.
@@ -54,6 +58,15 @@ extension RPCError {
             )
         case .start(let refusal):
             self.init(code: Code(refusal), message: refusal.description)
+        case .rotation(let refusal):
+            self.init(code: .failedPrecondition, message: refusal.description)
+        case .unfinishedRotation(let reason):
+            self.init(
+                code: .internalError,
+                message:
+                    "the change of the certificate authority stopped in the middle: \(reason). "
+                    + "Mend that, then type the same command again: it goes on from there"
+            )
         case .artifact(let failure):
             self.init(code: Code(failure), message: failure.description)
         case .store(let failure):

@@ -22,6 +22,9 @@ enum StoreMigrations {
             try ClusterEventTable.create(in: db)
             try StepLogTable.create(in: db)
         }
+        migrator.registerMigration("authorities of nodes") { db in
+            try NodeAuthorityTable.create(in: db)
+        }
         migrator.registerMigration("revocation of nodes") { db in
             try NodeTable.addRevocation(in: db)
         }

@@ -122,6 +122,14 @@ public nonisolated struct WireAgentMessage: Sendable {
     set {message = .probeResult(newValue)}
   }
 
+  public var trust: WireTrustReport {
+    get {
+      if case .trust(let v)? = message {return v}
+      return WireTrustReport()
+    }
+    set {message = .trust(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -131,6 +139,7 @@ public nonisolated struct WireAgentMessage: Sendable {
     case result(WireStepResult)
     case health(WireHealthReport)
     case probeResult(WireProbeResult)
+    case trust(WireTrustReport)
 
   }
 
@@ -194,6 +203,15 @@ public nonisolated struct WireCoordinatorMessage: Sendable {
     set {message = .probe(newValue)}
   }
 
+  /// Whom to believe; after Welcome and at each change.
+  public var trust: WireTrustBundle {
+    get {
+      if case .trust(let v)? = message {return v}
+      return WireTrustBundle()
+    }
+    set {message = .trust(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -205,6 +223,8 @@ public nonisolated struct WireCoordinatorMessage: Sendable {
     /// The coordinator is about to stop; the agent reconnects with its usual back-off.
     case drain(WireDrain)
     case probe(WireProbe)
+    /// Whom to believe; after Welcome and at each change.
+    case trust(WireTrustBundle)
 
   }
 
@@ -450,6 +470,41 @@ public nonisolated struct WireDrain: Sendable {
   public init() {}
 }
 
+/// Whom the agent believes from its next connection on, in place of those before.
+public nonisolated struct WireTrustBundle: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// PEM, one or more authorities.
+  public var authorities: String = String()
+
+  /// The one that signs now, by the SHA-256 of its key. An agent whose certificate is another's asks
+  /// for a new one.
+  public var signer: String = String()
+
+  /// Milliseconds; at a random moment within them the agent asks.
+  public var renewWithin: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Whom the agent believes. Sent once a TrustBundle is on its disk.
+public nonisolated struct WireTrustReport: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// By the SHA-256 of their keys, in lower-case hexadecimal.
+  public var authorities: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct WireRenewRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -469,6 +524,7 @@ public nonisolated struct WireRenewResponse: Sendable {
 
   public var certificate: String = String()
 
+  /// PEM, one or more authorities.
   public var certificateAuthority: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -600,7 +656,7 @@ nonisolated extension WireStepMode: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AgentMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}accepted\0\u{1}output\0\u{1}result\0\u{1}health\0\u{4}#probe_result\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}accepted\0\u{1}output\0\u{1}result\0\u{1}health\0\u{2}\u{f}trust\0\u{4}\u{14}probe_result\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -673,6 +729,19 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.message = .health(v)
         }
       }()
+      case 20: try {
+        var v: WireTrustReport?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .trust(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .trust(v)
+        }
+      }()
       case 40: try {
         var v: WireProbeResult?
         var hadOneofValue = false
@@ -717,6 +786,10 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
       guard case .health(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
+    case .trust?: try {
+      guard case .trust(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
     case .probeResult?: try {
       guard case .probeResult(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
@@ -735,7 +808,7 @@ nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CoordinatorMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}assignment\0\u{1}cancel\0\u{1}receipt\0\u{1}drain\0\u{2}#probe\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}assignment\0\u{1}cancel\0\u{1}receipt\0\u{1}drain\0\u{2}\u{f}trust\0\u{2}\u{14}probe\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -808,6 +881,19 @@ nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtob
           self.message = .drain(v)
         }
       }()
+      case 20: try {
+        var v: WireTrustBundle?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .trust(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .trust(v)
+        }
+      }()
       case 40: try {
         var v: WireProbe?
         var hadOneofValue = false
@@ -851,6 +937,10 @@ nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtob
     case .drain?: try {
       guard case .drain(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .trust?: try {
+      guard case .trust(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
     case .probe?: try {
       guard case .probe(let v)? = self.message else { preconditionFailure() }
@@ -1365,6 +1455,76 @@ nonisolated extension WireDrain: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
   public static func ==(lhs: WireDrain, rhs: WireDrain) -> Bool {
     if lhs.reconnectSpread != rhs.reconnectSpread {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrustBundle: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TrustBundle"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}authorities\0\u{1}signer\0\u{3}renew_within\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.authorities) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.signer) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.renewWithin) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.authorities.isEmpty {
+      try visitor.visitSingularStringField(value: self.authorities, fieldNumber: 1)
+    }
+    if !self.signer.isEmpty {
+      try visitor.visitSingularStringField(value: self.signer, fieldNumber: 2)
+    }
+    if self.renewWithin != 0 {
+      try visitor.visitSingularInt64Field(value: self.renewWithin, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireTrustBundle, rhs: WireTrustBundle) -> Bool {
+    if lhs.authorities != rhs.authorities {return false}
+    if lhs.signer != rhs.signer {return false}
+    if lhs.renewWithin != rhs.renewWithin {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrustReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TrustReport"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}authorities\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.authorities) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.authorities.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.authorities, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireTrustReport, rhs: WireTrustReport) -> Bool {
+    if lhs.authorities != rhs.authorities {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -60,7 +60,7 @@ public nonisolated struct WireEnrollResponse: Sendable {
   /// PEM.
   public var certificate: String = String()
 
-  /// PEM.
+  /// PEM, one or more authorities; the one that the token names is among them.
   public var certificateAuthority: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

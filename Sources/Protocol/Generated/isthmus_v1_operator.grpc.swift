@@ -189,6 +189,32 @@ public enum WireOperator: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ShowAuthorities" metadata.
+        public enum ShowAuthorities: Sendable {
+            /// Request type for "ShowAuthorities".
+            public typealias Input = WireShowAuthoritiesRequest
+            /// Response type for "ShowAuthorities".
+            public typealias Output = WireAuthorityStatus
+            /// Descriptor for "ShowAuthorities".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "ShowAuthorities",
+                type: .unary
+            )
+        }
+        /// Namespace for "RotateAuthority" metadata.
+        public enum RotateAuthority: Sendable {
+            /// Request type for "RotateAuthority".
+            public typealias Input = WireRotateAuthorityRequest
+            /// Response type for "RotateAuthority".
+            public typealias Output = WireAuthorityStatus
+            /// Descriptor for "RotateAuthority".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "RotateAuthority",
+                type: .unary
+            )
+        }
         /// Namespace for "RevokeNode" metadata.
         public enum RevokeNode: Sendable {
             /// Request type for "RevokeNode".
@@ -217,6 +243,8 @@ public enum WireOperator: Sendable {
             Events.descriptor,
             CheckPlan.descriptor,
             DiffPlan.descriptor,
+            ShowAuthorities.descriptor,
+            RotateAuthority.descriptor,
             RevokeNode.descriptor
         ]
     }
@@ -467,6 +495,38 @@ extension WireOperator {
             request: GRPCCore.StreamingServerRequest<WireDiffPlanRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireDiffPlanResponse>
+
+        /// Handle the "ShowAuthorities" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireShowAuthoritiesRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireAuthorityStatus` messages.
+        func showAuthorities(
+            request: GRPCCore.StreamingServerRequest<WireShowAuthoritiesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireAuthorityStatus>
+
+        /// Handle the "RotateAuthority" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > One step of a change of the certificate authority. Asked again, it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireRotateAuthorityRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireAuthorityStatus` messages.
+        func rotateAuthority(
+            request: GRPCCore.StreamingServerRequest<WireRotateAuthorityRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireAuthorityStatus>
 
         /// Handle the "RevokeNode" method.
         ///
@@ -719,6 +779,38 @@ extension WireOperator {
             request: GRPCCore.ServerRequest<WireDiffPlanRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<WireDiffPlanResponse>
+
+        /// Handle the "ShowAuthorities" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireShowAuthoritiesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireAuthorityStatus` message.
+        func showAuthorities(
+            request: GRPCCore.ServerRequest<WireShowAuthoritiesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireAuthorityStatus>
+
+        /// Handle the "RotateAuthority" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > One step of a change of the certificate authority. Asked again, it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRotateAuthorityRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireAuthorityStatus` message.
+        func rotateAuthority(
+            request: GRPCCore.ServerRequest<WireRotateAuthorityRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireAuthorityStatus>
 
         /// Handle the "RevokeNode" method.
         ///
@@ -974,6 +1066,38 @@ extension WireOperator {
             context: GRPCCore.ServerContext
         ) async throws -> WireDiffPlanResponse
 
+        /// Handle the "ShowAuthorities" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireShowAuthoritiesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireAuthorityStatus` to respond with.
+        func showAuthorities(
+            request: WireShowAuthoritiesRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireAuthorityStatus
+
+        /// Handle the "RotateAuthority" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > One step of a change of the certificate authority. Asked again, it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireRotateAuthorityRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireAuthorityStatus` to respond with.
+        func rotateAuthority(
+            request: WireRotateAuthorityRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireAuthorityStatus
+
         /// Handle the "RevokeNode" method.
         ///
         /// > Source IDL Documentation:
@@ -1143,6 +1267,28 @@ extension WireOperator.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: WireOperator.Method.ShowAuthorities.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireShowAuthoritiesRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireAuthorityStatus>(),
+            handler: { request, context in
+                try await self.showAuthorities(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.RotateAuthority.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireRotateAuthorityRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireAuthorityStatus>(),
+            handler: { request, context in
+                try await self.rotateAuthority(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: WireOperator.Method.RevokeNode.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireRevokeNodeRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<WireRevokeNodeResponse>(),
@@ -1296,6 +1442,28 @@ extension WireOperator.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<WireDiffPlanResponse> {
         let response = try await self.diffPlan(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func showAuthorities(
+        request: GRPCCore.StreamingServerRequest<WireShowAuthoritiesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireAuthorityStatus> {
+        let response = try await self.showAuthorities(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func rotateAuthority(
+        request: GRPCCore.StreamingServerRequest<WireRotateAuthorityRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireAuthorityStatus> {
+        let response = try await self.rotateAuthority(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1495,6 +1663,32 @@ extension WireOperator.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<WireDiffPlanResponse> {
         return GRPCCore.ServerResponse<WireDiffPlanResponse>(
             message: try await self.diffPlan(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func showAuthorities(
+        request: GRPCCore.ServerRequest<WireShowAuthoritiesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireAuthorityStatus> {
+        return GRPCCore.ServerResponse<WireAuthorityStatus>(
+            message: try await self.showAuthorities(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func rotateAuthority(
+        request: GRPCCore.ServerRequest<WireRotateAuthorityRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireAuthorityStatus> {
+        return GRPCCore.ServerResponse<WireAuthorityStatus>(
+            message: try await self.rotateAuthority(
                 request: request.message,
                 context: context
             ),
@@ -1812,6 +2006,48 @@ extension WireOperator {
             deserializer: some GRPCCore.MessageDeserializer<WireDiffPlanResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDiffPlanResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ShowAuthorities" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireShowAuthoritiesRequest` message.
+        ///   - serializer: A serializer for `WireShowAuthoritiesRequest` messages.
+        ///   - deserializer: A deserializer for `WireAuthorityStatus` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func showAuthorities<Result>(
+            request: GRPCCore.ClientRequest<WireShowAuthoritiesRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireShowAuthoritiesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireAuthorityStatus>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireAuthorityStatus>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "RotateAuthority" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > One step of a change of the certificate authority. Asked again, it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRotateAuthorityRequest` message.
+        ///   - serializer: A serializer for `WireRotateAuthorityRequest` messages.
+        ///   - deserializer: A deserializer for `WireAuthorityStatus` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func rotateAuthority<Result>(
+            request: GRPCCore.ClientRequest<WireRotateAuthorityRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireRotateAuthorityRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireAuthorityStatus>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireAuthorityStatus>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "RevokeNode" method.
@@ -2279,6 +2515,70 @@ extension WireOperator {
             )
         }
 
+        /// Call the "ShowAuthorities" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireShowAuthoritiesRequest` message.
+        ///   - serializer: A serializer for `WireShowAuthoritiesRequest` messages.
+        ///   - deserializer: A deserializer for `WireAuthorityStatus` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func showAuthorities<Result>(
+            request: GRPCCore.ClientRequest<WireShowAuthoritiesRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireShowAuthoritiesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireAuthorityStatus>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireAuthorityStatus>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.ShowAuthorities.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "RotateAuthority" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > One step of a change of the certificate authority. Asked again, it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRotateAuthorityRequest` message.
+        ///   - serializer: A serializer for `WireRotateAuthorityRequest` messages.
+        ///   - deserializer: A deserializer for `WireAuthorityStatus` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func rotateAuthority<Result>(
+            request: GRPCCore.ClientRequest<WireRotateAuthorityRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireRotateAuthorityRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireAuthorityStatus>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireAuthorityStatus>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.RotateAuthority.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "RevokeNode" method.
         ///
         /// > Source IDL Documentation:
@@ -2668,6 +2968,60 @@ extension WireOperator.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<WireDiffPlanRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireDiffPlanResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ShowAuthorities" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireShowAuthoritiesRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func showAuthorities<Result>(
+        request: GRPCCore.ClientRequest<WireShowAuthoritiesRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireAuthorityStatus>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.showAuthorities(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireShowAuthoritiesRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireAuthorityStatus>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RotateAuthority" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > One step of a change of the certificate authority. Asked again, it changes nothing.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireRotateAuthorityRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func rotateAuthority<Result>(
+        request: GRPCCore.ClientRequest<WireRotateAuthorityRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireAuthorityStatus>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.rotateAuthority(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireRotateAuthorityRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireAuthorityStatus>(),
             options: options,
             onResponse: handleResponse
         )
@@ -3107,6 +3461,68 @@ extension WireOperator.ClientProtocol {
             metadata: metadata
         )
         return try await self.diffPlan(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ShowAuthorities" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func showAuthorities<Result>(
+        _ message: WireShowAuthoritiesRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireAuthorityStatus>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireShowAuthoritiesRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.showAuthorities(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RotateAuthority" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > One step of a change of the certificate authority. Asked again, it changes nothing.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func rotateAuthority<Result>(
+        _ message: WireRotateAuthorityRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireAuthorityStatus>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireRotateAuthorityRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.rotateAuthority(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -220,6 +220,160 @@ public nonisolated enum WireStepState: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+public nonisolated enum WireRotationPhase: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// One authority, no change under way.
+  case settled // = 1
+
+  /// Both are believed, the earlier one signs.
+  case introduced // = 2
+
+  /// Both are believed, the later one signs.
+  case signing // = 3
+
+  /// Both are believed, the earlier one signs again, and the later one is to be dropped.
+  case returning // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .settled
+    case 2: self = .introduced
+    case 3: self = .signing
+    case 4: self = .returning
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .settled: return 1
+    case .introduced: return 2
+    case .signing: return 3
+    case .returning: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireRotationPhase] = [
+    .unspecified,
+    .settled,
+    .introduced,
+    .signing,
+    .returning,
+  ]
+
+}
+
+public nonisolated enum WireRotationAction: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Makes a new authority.
+  case start // = 1
+
+  /// Lets it sign.
+  case sign // = 2
+
+  /// Lets the earlier one sign again.
+  case back // = 3
+
+  /// Forgets the one that does not sign.
+  case finish // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .start
+    case 2: self = .sign
+    case 3: self = .back
+    case 4: self = .finish
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .start: return 1
+    case .sign: return 2
+    case .back: return 3
+    case .finish: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireRotationAction] = [
+    .unspecified,
+    .start,
+    .sign,
+    .back,
+    .finish,
+  ]
+
+}
+
+public nonisolated enum WireNodeProgress: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// It has what this phase is about.
+  case caughtUp // = 1
+  case behind // = 2
+
+  /// Its certificate has expired: it must enrol again in any case.
+  case expired // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .caughtUp
+    case 2: self = .behind
+    case 3: self = .expired
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .caughtUp: return 1
+    case .behind: return 2
+    case .expired: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [WireNodeProgress] = [
+    .unspecified,
+    .caughtUp,
+    .behind,
+    .expired,
+  ]
+
+}
+
 public nonisolated struct WireCreateTokenRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1066,6 +1220,101 @@ public nonisolated struct WirePlanCaution: Sendable {
   public init() {}
 }
 
+public nonisolated struct WireShowAuthoritiesRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireRotateAuthorityRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var action: WireRotationAction = .unspecified
+
+  /// FINISH although nodes have not caught up; they must enrol again.
+  public var leaveBehind: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireAuthorityStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var phase: WireRotationPhase = .unspecified
+
+  /// Milliseconds since 1970; 0 while there is no change under way.
+  public var since: Int64 = 0
+
+  /// Those that are believed; the earlier one first.
+  public var authorities: [WireAuthority] = []
+
+  public var nodes: [WireNodeTrust] = []
+
+  /// Whether this call made the difference.
+  public var changed: Bool = false
+
+  /// Nodes that this call left behind.
+  public var leftBehind: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireAuthority: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// SHA-256 of its key, as join tokens name it.
+  public var publicKeySha256: String = String()
+
+  /// Milliseconds since 1970.
+  public var notBefore: Int64 = 0
+
+  public var notAfter: Int64 = 0
+
+  public var signs: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireNodeTrust: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var node: String = String()
+
+  public var progress: WireNodeProgress = .unspecified
+
+  /// What it said last: the authority of its certificate, and those that it believes.
+  public var issuer: String = String()
+
+  public var authorities: [String] = []
+
+  public var connected: Bool = false
+
+  /// Milliseconds since 1970; 0 where it never connected.
+  public var lastSeen: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "isthmus.v1"
@@ -1084,6 +1333,18 @@ nonisolated extension WireRolloutOutcome: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireStepState: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STEP_STATE_UNSPECIFIED\0\u{1}STEP_STATE_PENDING\0\u{1}STEP_STATE_RUNNING\0\u{1}STEP_STATE_UNCHANGED\0\u{1}STEP_STATE_CHANGED\0\u{1}STEP_STATE_RETRYING\0\u{1}STEP_STATE_FAILED\0\u{1}STEP_STATE_SKIPPED\0")
+}
+
+nonisolated extension WireRotationPhase: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROTATION_PHASE_UNSPECIFIED\0\u{1}ROTATION_PHASE_SETTLED\0\u{1}ROTATION_PHASE_INTRODUCED\0\u{1}ROTATION_PHASE_SIGNING\0\u{1}ROTATION_PHASE_RETURNING\0")
+}
+
+nonisolated extension WireRotationAction: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROTATION_ACTION_UNSPECIFIED\0\u{1}ROTATION_ACTION_START\0\u{1}ROTATION_ACTION_SIGN\0\u{1}ROTATION_ACTION_BACK\0\u{1}ROTATION_ACTION_FINISH\0")
+}
+
+nonisolated extension WireNodeProgress: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NODE_PROGRESS_UNSPECIFIED\0\u{1}NODE_PROGRESS_CAUGHT_UP\0\u{1}NODE_PROGRESS_BEHIND\0\u{1}NODE_PROGRESS_EXPIRED\0")
 }
 
 nonisolated extension WireCreateTokenRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2851,6 +3112,215 @@ nonisolated extension WirePlanCaution: SwiftProtobuf.Message, SwiftProtobuf._Mes
   public static func ==(lhs: WirePlanCaution, rhs: WirePlanCaution) -> Bool {
     if lhs.pointer != rhs.pointer {return false}
     if lhs.words != rhs.words {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireShowAuthoritiesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ShowAuthoritiesRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireShowAuthoritiesRequest, rhs: WireShowAuthoritiesRequest) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRotateAuthorityRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RotateAuthorityRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}action\0\u{3}leave_behind\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.action) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.leaveBehind) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.action != .unspecified {
+      try visitor.visitSingularEnumField(value: self.action, fieldNumber: 1)
+    }
+    if self.leaveBehind != false {
+      try visitor.visitSingularBoolField(value: self.leaveBehind, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRotateAuthorityRequest, rhs: WireRotateAuthorityRequest) -> Bool {
+    if lhs.action != rhs.action {return false}
+    if lhs.leaveBehind != rhs.leaveBehind {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAuthorityStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AuthorityStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}phase\0\u{1}since\0\u{1}authorities\0\u{1}nodes\0\u{1}changed\0\u{3}left_behind\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.phase) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.since) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.authorities) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.nodes) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.changed) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.leftBehind) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.phase != .unspecified {
+      try visitor.visitSingularEnumField(value: self.phase, fieldNumber: 1)
+    }
+    if self.since != 0 {
+      try visitor.visitSingularInt64Field(value: self.since, fieldNumber: 2)
+    }
+    if !self.authorities.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.authorities, fieldNumber: 3)
+    }
+    if !self.nodes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.nodes, fieldNumber: 4)
+    }
+    if self.changed != false {
+      try visitor.visitSingularBoolField(value: self.changed, fieldNumber: 5)
+    }
+    if !self.leftBehind.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.leftBehind, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAuthorityStatus, rhs: WireAuthorityStatus) -> Bool {
+    if lhs.phase != rhs.phase {return false}
+    if lhs.since != rhs.since {return false}
+    if lhs.authorities != rhs.authorities {return false}
+    if lhs.nodes != rhs.nodes {return false}
+    if lhs.changed != rhs.changed {return false}
+    if lhs.leftBehind != rhs.leftBehind {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAuthority: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Authority"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}public_key_sha256\0\u{3}not_before\0\u{3}not_after\0\u{1}signs\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.publicKeySha256) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.notBefore) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.notAfter) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.signs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.publicKeySha256.isEmpty {
+      try visitor.visitSingularStringField(value: self.publicKeySha256, fieldNumber: 1)
+    }
+    if self.notBefore != 0 {
+      try visitor.visitSingularInt64Field(value: self.notBefore, fieldNumber: 2)
+    }
+    if self.notAfter != 0 {
+      try visitor.visitSingularInt64Field(value: self.notAfter, fieldNumber: 3)
+    }
+    if self.signs != false {
+      try visitor.visitSingularBoolField(value: self.signs, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAuthority, rhs: WireAuthority) -> Bool {
+    if lhs.publicKeySha256 != rhs.publicKeySha256 {return false}
+    if lhs.notBefore != rhs.notBefore {return false}
+    if lhs.notAfter != rhs.notAfter {return false}
+    if lhs.signs != rhs.signs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireNodeTrust: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NodeTrust"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}progress\0\u{1}issuer\0\u{1}authorities\0\u{1}connected\0\u{3}last_seen\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.node) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.progress) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.issuer) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.authorities) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.connected) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.lastSeen) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.node.isEmpty {
+      try visitor.visitSingularStringField(value: self.node, fieldNumber: 1)
+    }
+    if self.progress != .unspecified {
+      try visitor.visitSingularEnumField(value: self.progress, fieldNumber: 2)
+    }
+    if !self.issuer.isEmpty {
+      try visitor.visitSingularStringField(value: self.issuer, fieldNumber: 3)
+    }
+    if !self.authorities.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.authorities, fieldNumber: 4)
+    }
+    if self.connected != false {
+      try visitor.visitSingularBoolField(value: self.connected, fieldNumber: 5)
+    }
+    if self.lastSeen != 0 {
+      try visitor.visitSingularInt64Field(value: self.lastSeen, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireNodeTrust, rhs: WireNodeTrust) -> Bool {
+    if lhs.node != rhs.node {return false}
+    if lhs.progress != rhs.progress {return false}
+    if lhs.issuer != rhs.issuer {return false}
+    if lhs.authorities != rhs.authorities {return false}
+    if lhs.connected != rhs.connected {return false}
+    if lhs.lastSeen != rhs.lastSeen {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -170,7 +170,7 @@ final class TestAgentLink: WireAgentLink.SimpleServiceProtocol {
                 continuation.yield(.with { $0.welcome.healthInterval = settings.healthInterval })
             case .result(let result)? where settings.acknowledges:
                 continuation.yield(.with { $0.receipt.executionID = result.executionID })
-            case .result?, .accepted?, .output?, .health?, .probeResult?, nil:
+            case .result?, .accepted?, .output?, .health?, .probeResult?, .trust?, nil:
                 break
             }
             heard.append(message)

@@ -1,6 +1,6 @@
-"""Floods on a coordinator, one after the other, and what each cost it.
+"""Attacks on a coordinator, one after the other, and what each cost it.
 
-    python -m attacks PROGRAMS     the folder with the built programs
+    python -m attacks PROGRAMS [NAME...]     the folder with the built programs, and which attacks
 """
 
 import sys
@@ -9,6 +9,7 @@ import time
 
 from hyperframe import frame as frames
 
+from . import holders, rough
 from .honest import Honest
 from .peer import CHECK, Peer, connect, headers
 from .server import MIB, Server
@@ -69,7 +70,24 @@ ATTACKS = {
     "PRIORITY": cheap(frames.PriorityFrame(3, depends_on=0, stream_weight=1)),
     "WINDOW_UPDATE": cheap(frames.WindowUpdateFrame(0, window_increment=1)),
     "idle TCP": idle,
+    "HPACK bombs": rough.hpack_bombs,
+    "stream churn": rough.churn,
+    "oversized": rough.oversized,
+    "garbage": rough.garbage,
+    "plaintext": rough.plaintext,
+    "TLS 1.2": rough.old_tls,
+    "no ALPN": rough.no_alpn,
+    "window zero": holders.window_zero,
+    "slow handshake": holders.slow_handshake,
+    "slow headers": holders.slow_headers,
+    "slow body": holders.slow_body,
+    "one certificate": holders.many_connections,
+    "no descriptors": holders.no_descriptors,
 }
+# These are served, or cannot even be accepted: there is nothing to log.
+UNNAMED = {"stream churn", "oversized", "slow body", "no descriptors"}
+# New connections must wait here; those that exist must not.
+STARVED = {"no descriptors"}
 
 
 def run(name, attack, server, honest, rogue):
@@ -83,20 +101,27 @@ def run(name, attack, server, honest, rogue):
         times_over += 1
     ended = time.monotonic()
     time.sleep(0.3)
+    if not server.is_running:
+        last = "\n    ".join(line[:300] for line in server.lines(mark)[-12:])
+        print(f"{name:14} the coordinator has ended\n    {last}", flush=True)
+        return False
     peak, after, lines = server.rss("VmHWM"), server.rss(), server.lines(mark)
     times, failures = honest.between(begun, ended)
+    if name in STARVED:
+        failures = [one for one in failures if not one.startswith("fresh")]
     p99 = times[int(len(times) * 0.99)] if times else float("nan")
     print(f"{name:14} {times_over:3} x {sent:17} RSS {before // MIB}/{peak // MIB}/{after // MIB} MiB  "
           f"p99 {p99:.0f} ms of {len(times)}, {len(failures)} failed  "
           f"{answer}  {len(lines)} lines", flush=True)
     for line in failures[:2] + lines[:1]:
         print(f"    {line[:160]}")
-    named = any("127.0.0.2" in line for line in lines)
+    named = name in UNNAMED or any("127.0.0.2" in line for line in lines)
     answered = len(times) >= CALLS and not failures
     return peak - before < GROWTH and answered and named and len(lines) <= LINES
 
 
-def main(programs):
+def main(programs, *names):
+    chosen = {name: ATTACKS[name] for name in names or ATTACKS}
     with tempfile.TemporaryDirectory(prefix="isthmus-attack-") as folder:
         server, honest = Server(programs, folder), None
         try:
@@ -104,7 +129,7 @@ def main(programs):
             honest = Honest(server.port, server.enroll("honest"), server.folder / "honest.log")
             rogue = server.enroll("rogue")
             time.sleep(2)
-            held = [run(name, attack, server, honest, rogue) for name, attack in ATTACKS.items()]
+            held = [run(name, attack, server, honest, rogue) for name, attack in chosen.items()]
         finally:
             if honest:
                 honest.stop()
@@ -113,4 +138,4 @@ def main(programs):
     return 0 if all(held) else 1
 
 
-sys.exit(main(sys.argv[1]))
+sys.exit(main(*sys.argv[1:]))

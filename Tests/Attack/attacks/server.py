@@ -113,8 +113,10 @@ class Server:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def limit_descriptors(self, soft):
-        """Changes the limit of the running process; returns the old one."""
-        return resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, soft)
+        """Changes the soft limit of the running process; returns the old one."""
+        old, hard = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
+        return old
 
     def lines(self, since=0):
         with open(self.log, "rb") as log:

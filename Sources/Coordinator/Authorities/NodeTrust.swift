@@ -1,0 +1,42 @@
+import Plan
+
+/// What is known of a node's certificate and of those that it believes.
+struct NodeTrust: Sendable, Equatable {
+    /// The node.
+    var node: HostID
+    /// The authority of the certificate that it came with last, by the SHA-256 of its key; empty
+    /// where it never came.
+    var issuer: String
+    /// The authorities that it said last that it believes, in the same form.
+    var believed: Set<String>
+    /// The end of its newest certificate, milliseconds since 1970.
+    var certificateExpires: Int64
+}
+
+extension NodeTrust {
+    /// Whether a node has come along.
+    enum Progress: Sendable, Equatable {
+        /// It has what the phase is about, or there is nothing to have.
+        case caughtUp
+        /// It has not.
+        case behind
+        /// Its certificate has expired: no rotation can help it or harm it, it must enrol again.
+        case expired
+    }
+
+    /// How far the node is in a rotation, at milliseconds since 1970.
+    func progress(in rotation: AuthorityRotation?, at now: Int64) -> Progress {
+        guard let rotation else { return .caughtUp }
+        guard now < certificateExpires else { return .expired }
+        let signer = rotation.pin(of: rotation.phase.signer)
+        let isThere =
+            switch rotation.phase {
+            case .introduced: believed.contains(rotation.incoming)
+            // A node that believes the signer but could not show its certificate would be locked
+            // out at the end, and so would one that has the certificate but does not believe it.
+            case .signing, .returning, .finishing, .dropping:
+                issuer == signer && believed.contains(signer)
+            }
+        return isThere ? .caughtUp : .behind
+    }
+}
