@@ -53,7 +53,7 @@ public struct AgentService: Sendable {
         self.machine = machine
         connection = CoordinatorConnection()
         do {
-            renewal = try Renewal(of: state)
+            renewal = try Renewal(of: state, logger: logger)
             assignments = Assignments(
                 journal: try ExecutionJournal(stateDirectory: state.directory, logger: logger),
                 execution: StepExecution(
@@ -78,53 +78,51 @@ public struct AgentService: Sendable {
     /// Runs until the task is cancelled. Steps that run then are interrupted; they are checked again
     /// and continued when an agent runs once more.
     public func run() async {
-        var delay = delay
-        var generator = SystemRandomNumberGenerator()
-        while !Task.isCancelled {
-            let start = ContinuousClock.now
-            let end = await connectOnce()
-            if end.wasWelcomed { delay.noteSession(lasting: ContinuousClock.now - start) }
-            let pause = delay.next(using: &generator)
-            guard !Task.isCancelled else { break }
-            log(end, delay: pause)
-            try? await Task.sleep(for: .milliseconds(pause))
+        let (events, inbox) = AsyncStream.makeStream(of: LinkEvent.self)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await renewal.watchFiles() }
+            group.addTask {
+                await renewal.tellChanges { inbox.yield(.succession(.credentialChanged)) }
+            }
+            var driver = LinkDriver(delay: delay, inbox: inbox, logger: logger) { number, last in
+                link(number, after: last, telling: inbox)
+            }
+            inbox.yield(.succession(.paused))
+            for await event in events { driver.handle(event, in: &group) }
+            group.cancelAll()
         }
         await assignments.stop()
         logger.info("agent stopped")
     }
 
-    private func connectOnce() async -> SessionEnd {
-        let credential = renewal.credential
-        let transport = HTTP2ClientTransport(configuration(with: credential))
-        let client = GRPCClient(transport: transport)
-        let session = session(over: client, with: credential)
-        return await withTaskGroup(of: SessionEnd?.self) { group in
-            group.addTask {
-                try? await client.runConnections()
-                return nil
-            }
-            group.addTask { await session.run() }
-            var end: SessionEnd?
-            while end == nil, let next = await group.next() { end = next }
-            client.beginGracefulShutdown()
-            group.cancelAll()
-            return end ?? .failed("the connection ended", wasWelcomed: false)
-        }
+    /// Looks at once whether another credential lies in the state directory; by itself the agent looks
+    /// every few seconds.
+    public func reload() {
+        renewal.look()
     }
 
-    private func session(
-        over client: GRPCClient<HTTP2ClientTransport>,
-        with credential: Credential
-    ) -> Session {
-        Session(
-            client: CoordinatorClient(wrapping: client),
-            assignments: assignments,
-            connection: connection,
-            renewal: renewal,
-            credential: credential,
-            machine: machine,
-            logger: logger
-        )
+    private func link(
+        _ number: LinkSuccession.Number,
+        after predecessor: Link?,
+        telling inbox: AsyncStream<LinkEvent>.Continuation
+    ) -> Link {
+        let credential = renewal.credential
+        return Link(configuration(with: credential)) { client in
+            Session(
+                client: client,
+                assignments: assignments,
+                connection: connection,
+                renewal: renewal,
+                machine: machine,
+                logger: logger,
+                predecessor: predecessor?.lastWords,
+                tellWelcome: { spread in
+                    inbox.yield(.spread(spread))
+                    inbox.yield(.succession(.welcomed(number)))
+                },
+                tellDrain: { inbox.yield(.spread($0)) }
+            )
+        }
     }
 
     private func configuration(with credential: Credential) -> ClientConfiguration {
@@ -143,27 +141,5 @@ public struct AgentService: Sendable {
         // 150 ms, the default of 64 KiB would be 430 kB/s.
         configuration.limits.unreadBytesPerCall = 1024 * 1024
         return configuration
-    }
-
-    private func log(_ end: SessionEnd, delay: Int64) {
-        switch end {
-        case .drained, .renewed:
-            logger.log(
-                .info,
-                "session ended",
-                [.reason: end.words, .coordinator: settings.coordinator, .delay: "\(delay)"]
-            )
-        case .failed:
-            let hasExpired = renewal.expires <= WallClock.now()
-            let advice = hasExpired ? "; this agent's certificate has expired: enrol again" : ""
-            logger.log(
-                .warning,
-                "no link to the coordinator",
-                [
-                    .reason: end.words + advice, .coordinator: settings.coordinator,
-                    .delay: "\(delay)",
-                ]
-            )
-        }
     }
 }

@@ -122,16 +122,6 @@ struct AssignmentStateMachine: Sendable, Equatable {
     var unfinished: [ExecutionID] {
         executions.filter { $0.value.mode == .apply && $0.value.phase.isUnfinished }.keys.sorted()
     }
-
-    /// Whether nothing runs or is about to.
-    var isIdle: Bool {
-        executions.values.allSatisfy { execution in
-            switch execution.phase {
-            case .running, .waiting: false
-            case .interrupted, .finished: true
-            }
-        }
-    }
 }
 
 extension AssignmentStateMachine.Phase {

@@ -40,18 +40,21 @@ actor Assignments {
     /// What the hello names.
     var unfinished: [String] { machine.unfinished.map(\.description) }
 
-    /// Whether nothing runs or is about to.
-    var isIdle: Bool { machine.isIdle }
-
     /// The coordinator listens: results that it has not acknowledged are sent.
     func linkUp(_ new: Outbox) {
         outbox.withLock { $0 = new }
         perform(machine.handle(.linkUp))
     }
 
-    /// Nobody listens.
-    func linkDown() {
-        outbox.withLock { $0 = nil }
+    /// This session's coordinator does not listen any more; where another session has taken its
+    /// place, that changes nothing.
+    func linkDown(_ old: Outbox) {
+        let isCurrent = outbox.withLock { outbox in
+            guard outbox === old else { return false }
+            outbox = nil
+            return true
+        }
+        guard isCurrent else { return }
         perform(machine.handle(.linkDown))
     }
 

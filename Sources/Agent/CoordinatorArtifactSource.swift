@@ -91,8 +91,11 @@ extension CoordinatorArtifactSource {
     }
 
     private static func isWorthRepeating(_ error: RPCError) -> Bool {
-        [.unavailable, .aborted, .resourceExhausted, .unknown, .internalError, .cancelled]
-            .contains(error.code)
+        // Unauthenticated: over a connection whose certificate was just superseded.
+        [
+            .unavailable, .aborted, .resourceExhausted, .unknown, .internalError, .cancelled,
+            .unauthenticated, .failedPrecondition,
+        ].contains(error.code)
     }
 
     private static func failure(_ error: RPCError, sha256: String) -> HostFailure {

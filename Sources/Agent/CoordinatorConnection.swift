@@ -10,15 +10,17 @@ typealias CoordinatorClient = WireAgentLink.Client<HTTP2ClientTransport>
 final class CoordinatorConnection: Sendable {
     private struct State {
         var client: CoordinatorClient?
+        var session: ObjectIdentifier?
         var waiting: [AsyncStream<CoordinatorClient>.Continuation] = []
     }
 
     private let state = Mutex(State())
 
     /// A session was welcomed over this connection.
-    func open(_ client: CoordinatorClient) {
+    func open(_ client: CoordinatorClient, of session: Session) {
         let waiting = state.withLock { state in
             state.client = client
+            state.session = ObjectIdentifier(session)
             defer { state.waiting = [] }
             return state.waiting
         }
@@ -28,9 +30,12 @@ final class CoordinatorConnection: Sendable {
         }
     }
 
-    /// The connection is gone.
-    func close() {
-        state.withLock { $0.client = nil }
+    /// The session is over; where another has taken its place, that one's connection stays.
+    func close(of session: Session) {
+        state.withLock { state in
+            guard state.session == ObjectIdentifier(session) else { return }
+            state.client = nil
+        }
     }
 
     /// Waits for a connection; nothing where the task is cancelled first.

@@ -16,7 +16,7 @@ extension Session {
             try? await Task.sleep(for: .milliseconds(pause))
             guard !Task.isCancelled else { return nil }
             renewal.demand()
-            if await renewIfDue(), await assignments.isIdle { return .renewed }
+            await renewal.renewIfDue(over: client)
         }
         return nil
     }

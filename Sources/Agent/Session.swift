@@ -10,25 +10,16 @@ import Trust
 enum SessionEnd: Sendable, Equatable {
     /// The coordinator said that it stops.
     case drained
-    /// The agent has a new certificate to connect with.
-    case renewed
+    /// The coordinator does not take this agent's certificate.
+    case refused(String)
     /// The coordinator could not be reached, or the link broke.
-    case failed(String, wasWelcomed: Bool)
-
-    /// Whether the coordinator was there at all.
-    var wasWelcomed: Bool {
-        switch self {
-        case .drained, .renewed: true
-        case .failed(_, let wasWelcomed): wasWelcomed
-        }
-    }
+    case failed(String)
 
     /// For the log.
     var words: String {
         switch self {
         case .drained: "the coordinator is about to stop"
-        case .renewed: "a new certificate is used from now on"
-        case .failed(let reason, _): reason
+        case .refused(let reason), .failed(let reason): reason
         }
     }
 }
@@ -37,16 +28,22 @@ enum SessionEnd: Sendable, Equatable {
 final class Session: Sendable {
     /// How long the coordinator may take to say welcome.
     static let welcomeLimit = Duration.seconds(30)
+    /// How long it may take to read what is written before a session retires.
+    private static let farewellLimit = Duration.seconds(10)
 
-    private let client: CoordinatorClient
-    let assignments: Assignments
+    let client: CoordinatorClient
+    private let assignments: Assignments
     private let connection: CoordinatorConnection
     let renewal: Renewal
-    /// The one that this session's connection was made with.
-    private let credential: Credential
     private let machine: any MachineReporter
     let logger: Logger
     let outbox = Outbox()
+    private let predecessor: Signal?
+    private let tellWelcome: @Sendable (_ spread: Int64) -> Void
+    private let tellDrain: @Sendable (_ spread: Int64) -> Void
+    private let retired = Signal()
+    /// Given when nothing more is written to this session.
+    let lastWords = Signal()
     private let isWelcomed = Mutex(false)
     private let welcome: AsyncStream<WireWelcome>.Continuation
     private let welcomes: AsyncStream<WireWelcome>
@@ -59,17 +56,21 @@ final class Session: Sendable {
         assignments: Assignments,
         connection: CoordinatorConnection,
         renewal: Renewal,
-        credential: Credential,
         machine: any MachineReporter,
-        logger: Logger
+        logger: Logger,
+        predecessor: Signal?,
+        tellWelcome: @escaping @Sendable (_ spread: Int64) -> Void,
+        tellDrain: @escaping @Sendable (_ spread: Int64) -> Void
     ) {
         self.client = client
         self.assignments = assignments
         self.connection = connection
         self.renewal = renewal
-        self.credential = credential
         self.machine = machine
         self.logger = logger
+        self.predecessor = predecessor
+        self.tellWelcome = tellWelcome
+        self.tellDrain = tellDrain
         (welcomes, welcome) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (bundles, bundle) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -81,41 +82,52 @@ final class Session: Sendable {
             group.addTask { await self.beat() }
             group.addTask { await self.followTrust() }
             group.addTask { await self.requireWelcome() }
+            group.addTask { await self.endAfterRetirement() }
             var end: SessionEnd?
             while end == nil, let next = await group.next() { end = next }
             outbox.finish()
             group.cancelAll()
             return end
         }
-        connection.close()
-        await assignments.linkDown()
-        return end ?? .failed("the session ended", wasWelcomed: isWelcomed.withLock { $0 })
+        lastWords.give()
+        connection.close(of: self)
+        await assignments.linkDown(outbox)
+        return end ?? .failed("the session ended")
     }
 
-    private func failed(_ reason: String) -> SessionEnd {
-        .failed(OneLine.clip(reason), wasWelcomed: isWelcomed.withLock { $0 })
+    /// Another session has taken this one's place: what is queued is written, then it ends.
+    func retire() {
+        retired.give()
+        outbox.finish()
     }
+
+    /// Whether another has taken its place.
+    var isRetired: Bool { retired.isGiven }
 }
 
 extension Session {
     /// The call itself: hello, then both directions until one of them ends.
     private func exchange() async -> SessionEnd {
         let hello = await hello()
-        let outbox = outbox
+        let (outbox, predecessor) = (outbox, predecessor)
         do {
             return try await client.session { writer in
                 try await writer.write(.with { $0.hello = hello })
+                // A step's lines keep their order also where they go two ways.
+                await predecessor?.wait()
                 try await outbox.drain { try await writer.write($0) }
             } onResponse: { response in
                 for try await message in response.messages {
                     if let end = await self.receive(message) { return end }
                 }
-                return self.failed("the coordinator ended the session")
+                return .failed("the coordinator ended the session")
             }
+        } catch let error as RPCError where error.code == .unauthenticated {
+            return .refused(OneLine.clip(error.message))
         } catch let error as RPCError {
-            return failed("\(error.message) (\(error.code))")
+            return .failed(OneLine.clip("\(error.message) (\(error.code))"))
         } catch {
-            return failed("\(error)")
+            return .failed(OneLine.clip("\(error)"))
         }
     }
 
@@ -138,7 +150,9 @@ extension Session {
         case .assignment(let assignment): await assignments.assign(assignment)
         case .cancel(let cancel): await assignments.cancel(cancel.executionID)
         case .receipt(let receipt): await assignments.acknowledge(receipt.executionID)
-        case .drain: return .drained
+        case .drain(let words):
+            tellDrain(words.reconnectSpread)
+            return .drained
         case .probe(let probe):
             let answer = ProbeAnswer.to(probe, received: WallClock.microseconds())
             if let answer { outbox.send(answer) }
@@ -152,8 +166,9 @@ extension Session {
     private func begin(_ words: WireWelcome) async {
         isWelcomed.withLock { $0 = true }
         logger.info("session began")
-        connection.open(client)
+        connection.open(client, of: self)
         await assignments.linkUp(outbox)
+        tellWelcome(words.reconnectSpread)
         welcome.yield(words)
         welcome.finish()
     }
@@ -161,7 +176,7 @@ extension Session {
     private func requireWelcome() async -> SessionEnd? {
         try? await Task.sleep(for: Self.welcomeLimit)
         guard !Task.isCancelled, !isWelcomed.withLock({ $0 }) else { return nil }
-        return failed("the coordinator did not say welcome within \(Self.welcomeLimit)")
+        return .failed("the coordinator did not say welcome within \(Self.welcomeLimit)")
     }
 
     /// Reports health at the coordinator's pace, and looks after the certificate at that occasion.
@@ -169,32 +184,21 @@ extension Session {
         for await words in welcomes {
             // Faster than ten times a second or slower than every five minutes is a mistake.
             let pace = Duration.milliseconds(min(max(words.healthInterval, 100), 300_000))
-            while !Task.isCancelled {
+            while !Task.isCancelled, !isRetired {
                 let health = await machine.datedHealth()
                 outbox.send(.with { $0.health = health })
-                if await renewIfDue(), await assignments.isIdle { return .renewed }
+                await renewal.renewIfDue(over: client)
                 try? await Task.sleep(for: pace)
             }
         }
         return nil
     }
 
-    /// Whether there is a certificate that this session does not use yet.
-    func renewIfDue() async -> Bool {
-        let now = WallClock.now()
-        guard renewal.isDue(at: now) else { return isOutdated }
-        do {
-            try await renewal.renew(over: client, now: now)
-            logger.log(.notice, "certificate renewed", [.expires: "\(renewal.expires)"])
-        } catch {
-            logger.log(
-                .warning,
-                "the certificate could not be renewed; it is tried again",
-                [.reason: "\(error)", .expires: "\(renewal.expires)"]
-            )
-        }
-        return isOutdated
+    /// A coordinator that does not end a session which this side has ended is not waited for.
+    private func endAfterRetirement() async -> SessionEnd? {
+        await retired.wait()
+        guard (try? await Task.sleep(for: Self.farewellLimit)) != nil else { return nil }
+        return .failed("the coordinator did not end the session")
     }
 
-    private var isOutdated: Bool { renewal.credential.certificate != credential.certificate }
 }

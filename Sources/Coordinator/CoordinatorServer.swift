@@ -5,6 +5,7 @@ import GRPCTransport
 import Logging
 import Plan
 import ServiceLifecycle
+import Synchronization
 import Trust
 
 /// The coordinator at work: one port for agents, operators and newcomers, until a graceful
@@ -16,9 +17,18 @@ final class CoordinatorServer: Service {
     private let transport: HTTP2ServerTransport
     private let server: GRPCServer<HTTP2ServerTransport>
     private let lock: StateLock
+    private let files: Mutex<Files>
+
+    /// The credential in use, and where another would appear.
+    private struct Files {
+        var known: Credential
+        var watch: CredentialWatch
+    }
 
     /// How often it looks whether its certificate is due.
     private static let renewalInterval = Duration.seconds(6 * 3600)
+    /// How often it looks whether somebody else put another into its place.
+    private static let lookInterval = Duration.seconds(3)
 
     /// Opens the state; listens to nobody yet.
     ///
@@ -30,17 +40,29 @@ final class CoordinatorServer: Service {
         lock = try state.lock()
         services = try await CoordinatorServices(state: state, options: options)
         _ = try await services.rotation.renewOwnCredentials()
+        let credential = try Credential.load(from: state.coordinator)
+        files = Mutex(
+            Files(
+                known: credential,
+                watch: CredentialWatch(
+                    directory: state.coordinator,
+                    identity: .coordinator(cluster: configuration.cluster)
+                )
+            )
+        )
         var listening = ServerConfiguration(
             host: options.listenHost,
             port: options.listenPort ?? configuration.port,
-            identity: try TLSIdentity(ofCoordinatorIn: state)
+            identity: TLSIdentity(credential)
         )
         listening.acceptsEnrollment = { [gate = services.gate] in gate.isOpen }
         listening.isShort = { HealthService.shortMethods.contains($0) }
         listening.log = { [logger = options.logger] in logger.note("\($0)") }
+        listening.greeted = Doorkeeper(services).greet
         transport = HTTP2ServerTransport(listening)
+        services.connections.follow(transport)
         await services.rotation.follow { [transport] in
-            try transport.replaceIdentity(try TLSIdentity(ofCoordinatorIn: state))
+            try transport.replaceIdentity(TLSIdentity(try .load(from: state.coordinator)))
         }
         server = GRPCServer(
             transport: transport,
@@ -87,6 +109,8 @@ final class CoordinatorServer: Service {
                 group.addTask { try await self.server.serve() }
                 group.addTask { try await self.announce() }
                 group.addTask { await self.renewCertificates() }
+                group.addTask { await self.watchFiles() }
+                group.addTask { await self.endExpiredConnections() }
                 defer { group.cancelAll() }
                 // The announcement ends first; whatever ends next is the end of serving.
                 try await group.next()
@@ -108,11 +132,24 @@ final class CoordinatorServer: Service {
         )
     }
 
+    /// The wall clock is asked again and again: it may jump, and a machine may sleep.
+    private func endExpiredConnections() async {
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            for connection in services.connections.endExpired(at: options.now()) {
+                options.logger.note(
+                    "A connection ended with its certificate",
+                    [.address: connection.address, .peer: connection.peer.uris.joined()]
+                )
+            }
+        }
+    }
+
     private func renewCertificates() async {
         while (try? await Task.sleep(for: Self.renewalInterval)) != nil {
             do {
                 guard try await services.rotation.renewOwnCredentials() else { continue }
                 options.logger.note("The coordinator's certificate was renewed")
+                reload()
             } catch {
                 options.logger.complain(
                     "The coordinator's certificate was not renewed",
@@ -121,12 +158,44 @@ final class CoordinatorServer: Service {
             }
         }
     }
+
+    private func watchFiles() async {
+        while (try? await Task.sleep(for: Self.lookInterval)) != nil { reload() }
+    }
+
+    /// Looks whether another credential lies in the state folder, and shows it to those who connect
+    /// from now on, if it is sound. By itself the coordinator looks every few seconds.
+    func reload() {
+        files.withLock { files in
+            switch files.watch.look(known: files.known, now: options.now()) {
+            case .same: break
+            case .changed(let credential, let certificate):
+                do {
+                    try transport.replaceIdentity(TLSIdentity(credential))
+                    files.known = credential
+                    options.logger.note(
+                        "The coordinator shows another certificate from now on",
+                        [.expires: String(certificate.notAfter)]
+                    )
+                } catch {
+                    complain(of: "\(error)")
+                }
+            case .unusable(let reason): complain(of: reason)
+            }
+        }
+    }
+
+    private func complain(of reason: String) {
+        options.logger.complain(
+            "The credential in \(state.coordinator) cannot be used; the one before stays in use",
+            [.error: reason]
+        )
+    }
 }
 
 extension TLSIdentity {
     /// What the coordinator shows to those who call it.
-    init(ofCoordinatorIn state: StateDirectory) throws {
-        let credential = try Credential.load(from: state.coordinator)
+    init(_ credential: Credential) {
         self.init(
             certificate: credential.certificate,
             key: credential.key.reveal(),

@@ -34,19 +34,23 @@ struct CoordinatorServices: Sendable {
     /// Its memory.
     let store: Store
     /// Which agents are there.
-    let registry = NodeRegistry()
+    let registry: NodeRegistry
     /// Who follows rollouts.
     let watchers = RolloutWatchers()
     /// Which rollouts are at work.
     let driver: RolloutDriver
     /// Whether strangers are let in as far as enrolment.
     let gate: EnrollmentGate
+    /// Who is connected, for those whose time is over.
+    let connections = PeerConnections()
     /// Slows those who guess tokens.
     let throttle: EnrollmentThrottle
     /// What steps say.
     let logs: StepLogs
     /// What happens in the cluster.
     let events: EventHistory
+    /// Who was refused.
+    let refusals: CallRefusals
     /// Whether it serves.
     let health = HealthService()
     /// What it speaks.
@@ -63,7 +67,11 @@ struct CoordinatorServices: Sendable {
         authorities = Authorities(try AuthorityFiles(state: state).load())
         store = try Store(path: state.store)
         cache = try ArtifactCache(directory: state.artifacts)
-        let tokens = try await store.read { db throws in try JoinTokenTable.answerable(in: db) }
+        let (tokens, nodes) = try await store.read { db throws in
+            (try JoinTokenTable.answerable(in: db), try NodeTable.count(in: db))
+        }
+        registry = NodeRegistry(known: nodes)
+        refusals = CallRefusals(logger: options.logger)
         gate = EnrollmentGate(tokens, now: options.now)
         throttle = EnrollmentThrottle(gate, logger: options.logger)
         logs = StepLogs(store: store, logger: options.logger)
@@ -99,7 +107,25 @@ struct CoordinatorServices: Sendable {
 
     /// What stands before all of them.
     var authorization: Authorization {
-        Authorization(cluster: configuration.cluster, believes: authorities.believes)
+        Authorization(
+            cluster: configuration.cluster,
+            believes: authorities.believes,
+            demand: demand
+        ) { [refusals] in
+            refusals.note($1, from: $0)
+        }
+    }
+
+    /// Fails where an agent's certificate counts no longer.
+    func demand(_ agent: CallingAgent) async throws(ServiceFailure) {
+        let node = agent.node
+        guard let row = try await store.serve({ db throws in try NodeTable.find(node, in: db) })
+        else { throw .certificate(.unknownNode(node)) }
+        do {
+            try row.demand(serial: agent.serial)
+        } catch {
+            throw .certificate(error)
+        }
     }
 
     /// Says farewell to everyone, so that their calls end by themselves.
@@ -123,6 +149,7 @@ struct CoordinatorServices: Sendable {
             cluster: configuration.cluster,
             authorities: authorities,
             store: store,
+            connections: connections,
             throttle: throttle,
             events: events,
             logger: options.logger,
@@ -162,6 +189,7 @@ struct CoordinatorServices: Sendable {
                 artifacts: artifacts
             ),
             gate: gate,
+            connections: connections,
             logs: logs,
             events: events,
             logger: options.logger,

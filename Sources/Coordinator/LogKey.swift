@@ -14,7 +14,9 @@ enum LogKey: String {
     case node
     case `operator`
     case outcome
+    case peer
     case port
+    case reason
     case rollout
     case step
 }

@@ -20,8 +20,10 @@ final class NodeRegistry: Sendable {
         let node: HostID
         /// Where it calls from.
         let address: String
-        /// Where the session called from whose place it took; nothing where there was none.
-        let displaced: String?
+        /// The number of the certificate that it shows.
+        let serial: String
+        /// What became of the session before it.
+        let earlier: Earlier
         /// What the machine said about itself.
         let facts: WireMachineFacts
         /// The step kinds that the agent carries out.
@@ -43,6 +45,17 @@ final class NodeRegistry: Sendable {
         fileprivate let outbound: AsyncStream<WireCoordinatorMessage>.Continuation
     }
 
+    /// What became of the session whose place another took.
+    enum Earlier: Sendable, Equatable {
+        /// There was none.
+        case none
+        /// The agent went on to a new certificate: what it said over the old session still counts.
+        case succeeded
+        /// It was cut off; somebody else has the node's certificate, or the agent lost its link
+        /// unnoticed. Where it called from.
+        case displaced(address: String)
+    }
+
     /// Something that happened to a session.
     enum Change: Sendable {
         /// The agent is there, anew or in place of its earlier session.
@@ -56,6 +69,8 @@ final class NodeRegistry: Sendable {
         var observers: [UInt64: @Sendable (Change) -> Void] = [:]
         var lastNumber: UInt64 = 0
         var isDraining = false
+        /// Sessions whose places were taken by their own agents.
+        var succeeded: Set<UInt64> = []
 
         mutating func nextNumber() -> UInt64 {
             lastNumber += 1
@@ -64,38 +79,71 @@ final class NodeRegistry: Sendable {
     }
 
     private let state = Mutex(State())
+    private let known: Int
+
+    /// Nobody is there.
+    ///
+    /// - Parameter known: How many nodes had enrolled before; they may all come.
+    init(known: Int = 0) {
+        self.known = known
+    }
 
     /// Takes a session in; an earlier one of the same node ends. Nothing where the coordinator is
-    /// about to stop.
+    /// about to stop. A new certificate's session succeeds that of the one before: the node was never
+    /// gone.
     func connect(
         _ node: HostID,
         from address: String = "",
+        serial: String = "",
         hello: WireHello,
         at now: Int64,
         outbound: AsyncStream<WireCoordinatorMessage>.Continuation
     ) -> Session? {
         state.withLock { state in
             guard !state.isDraining else { return nil }
+            let earlier = state.sessions[node]
+            let isSuccession = earlier.map { $0.serial != serial } ?? false
             let session = Session(
                 number: state.nextNumber(),
                 node: node,
                 address: address,
-                displaced: state.sessions[node]?.address,
+                serial: serial,
+                earlier: earlier.map {
+                    isSuccession ? .succeeded : .displaced(address: $0.address)
+                } ?? .none,
                 facts: hello.facts,
                 stepKinds: Set(hello.stepKinds),
                 refusedKinds: Set(hello.refusedStepKinds),
                 policyFile: Quotation.plain(hello.policyFile, limit: 200),
                 unfinished: hello.unfinished,
+                health: isSuccession ? earlier?.health : nil,
                 lastSeen: now,
                 outbound: outbound
             )
-            if let earlier = state.sessions.updateValue(session, forKey: node) {
+            state.sessions[node] = session
+            if let earlier {
+                if isSuccession { state.succeeded.insert(earlier.number) }
                 earlier.outbound.finish()
-                for tell in state.observers.values { tell(.disconnected(node)) }
             }
-            for tell in state.observers.values { tell(.connected(session)) }
+            for tell in state.observers.values {
+                if earlier != nil, !isSuccession { tell(.disconnected(node)) }
+                tell(.connected(session))
+            }
             return session
         }
+    }
+
+    /// Whether the agent itself has gone on to another session.
+    func isSucceeded(_ session: Session) -> Bool {
+        state.withLock { $0.succeeded.contains(session.number) }
+    }
+
+    /// Milliseconds over which the agents are to spread their return, should all lose their links at
+    /// once: 6 for each, so that with a thousand no second sees more than half of them (a part of
+    /// e/6 at the most, for whoever knocked in vain knocks again), and all are back within 10 s.
+    var reconnectSpread: Int64 {
+        let count = state.withLock { max(known, $0.sessions.count) }
+        return min(max(Int64(count) * 6, 500), 8000)
     }
 
     /// Lets a session go; whether it was still the node's current one.
@@ -103,6 +151,7 @@ final class NodeRegistry: Sendable {
     func disconnect(_ session: Session) -> Bool {
         state.withLock { state in
             session.outbound.finish()
+            state.succeeded.remove(session.number)
             guard state.sessions[session.node]?.number == session.number else { return false }
             state.sessions[session.node] = nil
             for tell in state.observers.values { tell(.disconnected(session.node)) }
@@ -185,7 +234,8 @@ final class NodeRegistry: Sendable {
     /// Tells all agents that the coordinator is about to stop, ends their sessions, and takes no
     /// more.
     func drain() {
-        let farewell = WireCoordinatorMessage.with { $0.drain = WireDrain() }
+        let spread = reconnectSpread
+        let farewell = WireCoordinatorMessage.with { $0.drain.reconnectSpread = spread }
         state.withLock { state in
             state.isDraining = true
             for session in state.sessions.values {

@@ -6,6 +6,9 @@ public struct Backoff: Equatable, Sendable {
     /// The bound of all pauses.
     public var longest: Duration
 
+    /// A connection that lasted so long was no accident: the pauses begin anew after it.
+    static let stable = Duration.seconds(10)
+
     /// 0.1 to 20 seconds, unless said otherwise.
     ///
     /// - Parameters:

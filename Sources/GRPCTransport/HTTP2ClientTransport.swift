@@ -105,7 +105,8 @@ extension HTTP2ClientTransport {
                 try await connection.waitUntilDrained()
                 connectivity.lost()
                 // A server that takes connections only to drop them is not to be stormed.
-                failures = ContinuousClock.now - began > .seconds(1) ? 0 : failures + 1
+                let isStable = ContinuousClock.now - began >= Backoff.stable
+                failures = isStable ? 0 : failures + 1
             } catch {
                 failures += 1
                 connectivity.wentDown(unreachable(error))

@@ -23,6 +23,7 @@ public final class HTTP2ServerTransport: ServerTransport {
     private let configuration: ServerConfiguration
     private let state = Mutex(State())
     private let connections = OpenConnections()
+    private let established = EstablishedConnections()
     private let strangers: Strangers
     private let places: PeerPlaces
     private let log: PeerLog
@@ -72,6 +73,9 @@ public final class HTTP2ServerTransport: ServerTransport {
         let context = try makeContext(identity)
         state.withLock { $0.context = context }
     }
+
+    /// The connections that are open now and whose peers have shown who they are.
+    public var establishedConnections: [ServerConnection] { established.all }
 
     private func makeContext(_ identity: TLSIdentity) throws(TLSFailure) -> TLSContext {
         let acceptsEnrollment = configuration.acceptsEnrollment
@@ -160,6 +164,10 @@ extension HTTP2ServerTransport {
         }
         strangers.watch(handle, stranger, until: handle.ready)
         connections.insert(handle)
+        handle.ready.assumeIsolated().whenSuccess { [established, configuration] in
+            guard let peer = side.peer else { return }
+            configuration.greeted(established.insert(peer, handle))
+        }
         if state.withLock({ $0.isStopping }) { handle.shutDown(grace: .zero) }
     }
 

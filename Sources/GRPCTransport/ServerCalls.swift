@@ -16,7 +16,8 @@ final class ServerCalls: CallSide {
     private let places: PeerPlaces
     private let shortMethods: ShortMethods
     private let handler: Handler
-    private var peer: ServerPeer?
+    /// Who calls; nil until the handshake is done.
+    private(set) var peer: ServerPeer?
     private var account: PeerAccount?
 
     init(

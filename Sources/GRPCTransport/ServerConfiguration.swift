@@ -39,6 +39,8 @@ public struct ServerConfiguration: Sendable {
     /// Whether clients without a certificate may connect (ALPN `isthmus-enroll`) at this moment. It
     /// is called in the middle of handshakes and must not block.
     public var acceptsEnrollment: @Sendable () -> Bool = { false }
+    /// Told of each connection once its peer has shown who it is. It must not block.
+    public var greeted: @Sendable (ServerConnection) -> Void = { _ in }
     /// Which methods' handlers run on their connection's event loop instead of the global pool: those
     /// that never block and take microseconds between their awaits. One that holds a loop up for 100 ms
     /// runs on the pool from then on.

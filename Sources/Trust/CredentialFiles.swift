@@ -13,6 +13,8 @@ struct CredentialFiles {
     var authorities: String { "\(directory)/ca.pem" }
     var key: String { "\(directory)/key.pem" }
     private var nextKey: String { "\(directory)/key.next.pem" }
+    /// Every file that may hold a part of it.
+    var all: [String] { [certificate, authorities, key, nextKey] }
 
     private static let longest = 256 * 1024
 

@@ -15,7 +15,6 @@ import Testing
         #expect(decision.effects == [.accept(first), .start(first)])
         #expect(machine.executions[first]?.phase == .running(.report))
         #expect(machine.unfinished == [first])
-        #expect(!machine.isIdle)
     }
 
     @Test func `an assignment that runs already changes nothing`() {
@@ -65,7 +64,6 @@ import Testing
 
     @Test func `an interrupted execution waits for the coordinator and then runs once more`() {
         var machine = Machine(replaying: [.intent(first)])
-        #expect(machine.isIdle)
         #expect(machine.handle(.linkUp) == Machine.Decision())
         let decision = machine.handle(.assigned(first, .apply))
         #expect(decision.records == [.intent(first)])

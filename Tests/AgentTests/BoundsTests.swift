@@ -23,16 +23,6 @@ import Testing
         #expect(limit.admit("a clock that jumps back", now: -1) == [])
     }
 
-    @Test func `back-off grows to its cap, jitters fully, and begins anew`() {
-        var generator = SystemRandomNumberGenerator()
-        var delay = ReconnectDelay(base: 500, cap: 30_000)
-        #expect((50...500).contains(delay.next(using: &generator)))
-        #expect((50...1000).contains(delay.next(using: &generator)))
-        for _ in 0..<100 { #expect((50...30_000).contains(delay.next(using: &generator))) }
-        delay.noteSession(lasting: .seconds(60))
-        #expect((50...500).contains(delay.next(using: &generator)))
-    }
-
     @Test func `an outbox keeps results and drops lines that nobody could read in time`()
         async throws
     {

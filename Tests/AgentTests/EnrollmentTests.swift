@@ -90,17 +90,6 @@ import Trust
         }
     }
 
-    @Test func `only a session that lasted shortens the next wait`() {
-        var generator = SystemRandomNumberGenerator()
-        var delay = ReconnectDelay()
-        for _ in 0..<8 { _ = delay.next(using: &generator) }
-        let worn = delay
-        delay.noteSession(lasting: .seconds(29))
-        #expect(delay == worn)
-        delay.noteSession(lasting: .seconds(30))
-        #expect(delay == ReconnectDelay())
-    }
-
     @Test func `a token that the coordinator refuses is explained in its words`() async throws {
         try await withCoordinator { coordinator, folder in
             coordinator.enrollment.set { _ in

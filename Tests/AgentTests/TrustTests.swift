@@ -89,7 +89,7 @@ import Trust
             _ = try await coordinator.service.heard.hello()
             let old = coordinator.authority.certificate
             let strange = try authority("other")
-            let renewal = try Renewal(of: before)
+            let renewal = try Renewal(of: before, logger: .silent)
             for pem in ["", "text", try authority().pem, old.pem + strange.pem, old.pem + old.pem] {
                 #expect(throws: AgentFailure.self) { try renewal.adopt(pem) }
                 coordinator.service.send(.with { $0.trust.authorities = pem })

@@ -5,13 +5,13 @@ import Testing
 @testable import Coordinator
 
 @Suite struct AuthorizationTests {
-    let authorization = Authorization(cluster: "test")
+    let authorization = Authorization(cluster: "test", demand: { _ in })
 
     @Test func `certificates name agents and operators of this cluster`() throws {
         let seoul = try #require(HostID("seoul"))
         #expect(
-            try authorization.caller(uris: ["spiffe://test/agent/seoul"], on: .h2)
-                == .agent(CallingAgent(node: seoul, serial: ""))
+            try authorization.caller(uris: ["spiffe://test/agent/seoul"], serial: "07", on: .h2)
+                == .agent(CallingAgent(node: seoul, serial: "07"))
         )
         #expect(
             try authorization.caller(uris: ["spiffe://test/operator/admin"], on: .h2)

@@ -1,5 +1,6 @@
 import Plan
 import Protocol
+import Synchronization
 import Testing
 
 @testable import Coordinator
@@ -99,9 +100,38 @@ import Testing
         let registry = NodeRegistry()
         let (_, outbound) = AsyncStream.makeStream(of: WireCoordinatorMessage.self)
         let first = registry.connect(seoul, from: "a", hello: .init(), at: 1, outbound: outbound)
-        #expect(try #require(first).displaced == nil)
+        #expect(try #require(first).earlier == .none)
         let second = registry.connect(seoul, from: "b", hello: .init(), at: 2, outbound: outbound)
-        #expect(try #require(second).displaced == "a")
+        #expect(try #require(second).earlier == .displaced(address: "a"))
+    }
+
+    @Test func `a new certificate's session succeeds the old one's without a gap`() throws {
+        let registry = NodeRegistry(known: 1000)
+        let heard = Mutex<[String]>([])
+        _ = registry.observe { change in
+            heard.withLock { heard in
+                switch change {
+                case .connected(let session): heard.append("connected \(session.serial)")
+                case .disconnected: heard.append("disconnected")
+                }
+            }
+        }
+        let (_, outbound) = AsyncStream.makeStream(of: WireCoordinatorMessage.self)
+        let first = try #require(
+            registry.connect(seoul, serial: "01", hello: .init(), at: 1, outbound: outbound)
+        )
+        let second = try #require(
+            registry.connect(seoul, serial: "02", hello: .init(), at: 2, outbound: outbound)
+        )
+        #expect(second.earlier == .succeeded)
+        #expect(registry.isSucceeded(first))
+        #expect(!registry.disconnect(first))
+        #expect(!registry.isSucceeded(first))
+        #expect(registry.disconnect(second))
+        let told = heard.withLock(\.self)
+        #expect(told == ["connected 01", "connected 02", "disconnected"])
+        #expect(registry.reconnectSpread == 6000)
+        #expect(NodeRegistry().reconnectSpread == 500)
     }
 
     @Test func `the gate is open while an unused token lives`() {

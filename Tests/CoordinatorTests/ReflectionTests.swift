@@ -37,7 +37,8 @@ import Trust
     @Test func `a file comes before what it imports`() throws {
         let answer = service.answer(to: .with { $0.fileByFilename = "isthmus/v1/operator.proto" })
         let names = try Self.files(in: answer).map(\.name)
-        #expect(names == ["isthmus/v1/operator.proto", "isthmus/v1/facts.proto"])
+        let imported = ["isthmus/v1/facts.proto", "isthmus/v1/revocation.proto"]
+        #expect(names == ["isthmus/v1/operator.proto"] + imported)
     }
 
     @Test func `extensions are found by the message and the number`() throws {

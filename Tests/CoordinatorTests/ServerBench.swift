@@ -118,6 +118,53 @@ final class ServerBench: Sendable {
         }
     }
 
+    /// Asks for another certificate with one that a node has.
+    func renew(_ credential: Credential) async throws -> Credential {
+        let key = try PrivateKey.generate()
+        let request = try CertificateRequest.make(commonName: "node", key: key)
+        let answer = try await calling(as: credential) { client in
+            try await WireAgentLink.Client(wrapping: client).renew(
+                .with { $0.certificateRequest = request.pem }
+            )
+        }
+        return Credential(
+            certificate: answer.certificate,
+            key: try key.pem(),
+            authorities: answer.certificateAuthority
+        )
+    }
+
+    /// Says hello with a credential, and runs `body` while the session is open; then waits until
+    /// the coordinator ends it, if `body` does not say so.
+    func session(
+        as credential: Credential,
+        _ body: @escaping @Sendable () async throws -> Void = {}
+    ) async throws {
+        try await calling(as: credential) { client in
+            let request = StreamingClientRequest<WireAgentMessage> { writer in
+                try await writer.write(.with { $0.hello.facts.hostname = "machine" })
+                try await Task.sleep(for: .seconds(600))
+            }
+            try await WireAgentLink.Client(wrapping: client).session(request: request) { response in
+                for try await message in response.messages {
+                    guard case .welcome? = message.message else { continue }
+                    try await body()
+                }
+            }
+        }
+    }
+
+    /// How a hello with a credential is refused; nothing where it is welcomed.
+    func refusal(of credential: Credential) async -> RPCError? {
+        struct Welcomed: Error {}
+        do {
+            try await session(as: credential) { throw Welcomed() }
+            return RPCError(code: .unknown, message: "ended without a welcome")
+        } catch {
+            return error as? RPCError
+        }
+    }
+
     /// Enrols a node with a token, and returns what it would keep.
     func enrol(_ token: String, key: PrivateKey? = nil) async throws -> Credential {
         let key = try key ?? PrivateKey.generate()

@@ -74,7 +74,13 @@ import Testing
             var facts = WireMachineFacts()
             facts.hostname = "renamed"
             try NodeTable.noteSession(of: id, facts: facts, address: "192.0.2.2", at: 20, in: db)
-            try NodeTable.noteCertificate(of: id, serial: "07", expires: 99, in: db)
+            _ = try NodeTable.noteCertificate(
+                of: id,
+                serial: "07",
+                expires: 99,
+                replacing: "01",
+                in: db
+            )
             try NodeTable.noteSeen(id, at: 30, in: db)
             return try NodeTable.all(in: db)
         }

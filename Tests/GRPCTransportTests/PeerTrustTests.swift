@@ -78,6 +78,66 @@ struct PeerTrustTests {
         #expect(said.contains("our certificate has expired"))
     }
 
+    @Test(arguments: [
+        ("a stranger", "unable to get local issuer"), ("expired", "has expired"),
+        ("not yet valid", "not yet valid"),
+    ])
+    func `who is refused stands in the log, with address and reason`(
+        who: String,
+        reason: String
+    ) async throws {
+        let agent = SPIFFEIdentity.agent(cluster: "demo", id: HostID("kube-seoul")!)
+        let day: Int64 = 86_400_000
+        let identity =
+            switch who {
+            case "expired": try cluster.certificate(agent, now: Cluster.now - 60 * day).identity
+            case "not yet valid": try cluster.certificate(agent, now: Cluster.now + day).identity
+            default: try Cluster().agent()
+            }
+        let lines = Shared<[String]>([])
+        var configuration = try cluster.server()
+        configuration.log = { line in lines.update { $0.append(line) } }
+        let said = try await outcome(
+            cluster.client(port: 0, identity: identity),
+            server: configuration
+        )
+        #expect(!said.hasPrefix("h2"))
+        let isLogged = try await eventually {
+            lines.value.contains { $0.hasPrefix("ipv4:127.0.0.1:") && $0.contains(reason) }
+        }
+        #expect(isLogged, "\(lines.value)")
+    }
+
+    @Test func `a server's owner sees who is connected and can cut one off`() async throws {
+        let transport = HTTP2ServerTransport(try cluster.server())
+        let server = GRPCServer(
+            transport: transport,
+            services: [
+                RawService(methods: [
+                    "WhoAmI": whoAmI,
+                    "Wait": RawService.unary { _, _ in
+                        try await Task.sleep(for: .seconds(600))
+                        return []
+                    },
+                ])
+            ]
+        )
+        let serving = Task { try await server.serve() }
+        let port = try await transport.boundPort()
+        try await withClient(cluster.client(port: port)) { client in
+            _ = try await client.call("WhoAmI")
+            let connection = try #require(transport.establishedConnections.first)
+            #expect(connection.peer.uris == ["spiffe://demo/agent/kube-seoul"])
+            async let error = rpcError { _ = try await client.call("Wait") }
+            connection.close("enough")
+            #expect(await error?.code == .unavailable)
+        }
+        let isGone = try await eventually { transport.establishedConnections.isEmpty }
+        #expect(isGone)
+        server.beginGracefulShutdown()
+        try await serving.value
+    }
+
     @Test func `a server of a foreign authority is refused`() async throws {
         let said = try await outcome(
             cluster.client(port: 0),

@@ -103,4 +103,26 @@ struct ReconnectTests {
         #expect(backoff.bound(afterFailures: 9) == .seconds(20))
         #expect(backoff.bound(afterFailures: 1_000_000) == .seconds(20))
     }
+
+    @Test func `pauses jitter over the whole range up to their bound`() {
+        var generator = Counting()
+        let backoff = Backoff(first: .milliseconds(1000), longest: .milliseconds(2500))
+        for (failures, bound) in [(1, 1000), (2, 2000), (3, 2500), (40, 2500)] {
+            let pauses = (0..<1000).map { _ in
+                backoff.pause(afterFailures: failures, using: &generator) / .milliseconds(bound)
+            }
+            #expect(pauses.allSatisfy { (0...1).contains($0) })
+            #expect(Set(pauses.map { min(9, Int($0 * 10)) }).count == 10)
+        }
+    }
+}
+
+/// Numbers that are the same in every run (Weyl's sequence: multiples of the golden ratio).
+private struct Counting: RandomNumberGenerator {
+    private var state: UInt64 = 0
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        return state
+    }
 }

@@ -97,9 +97,17 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
             throw .trust(error)
         }
         let (serial, expires) = (certificate.serial, certificate.notAfter)
-        try await store.serve { db throws in
-            try NodeTable.noteCertificate(of: node, serial: serial, expires: expires, in: db)
+        let isNoted = try await store.serve { db throws in
+            try NodeTable.noteCertificate(
+                of: node,
+                serial: serial,
+                expires: expires,
+                replacing: agent.serial,
+                in: db
+            )
         }
+        // Revoked or enrolled anew while it asked.
+        guard isNoted else { throw .certificate(.superseded(node)) }
         logger.note("A node renewed its certificate", [.node: node.description])
         events.note(.renewed(node, at: now()))
         return .with {

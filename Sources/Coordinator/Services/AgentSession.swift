@@ -4,6 +4,7 @@ import Plan
 import Protocol
 import RolloutEngine
 import SwiftProtobuf
+import Synchronization
 
 /// One agent's session: hello, welcome, then assignments one way and reports the other, until
 /// either side goes or a newer session of the node takes its place.
@@ -25,6 +26,8 @@ struct AgentSession: Sendable {
     private static let longestLine = 2_000
     /// How long an agent may take to say hello.
     private static let helloLimit = Duration.seconds(10)
+    /// How long an agent that has gone on to another session may take to end this one.
+    private static let farewellLimit = Duration.seconds(15)
 
     /// Serves the session to its end.
     func run(
@@ -35,13 +38,19 @@ struct AgentSession: Sendable {
             of: WireCoordinatorMessage.self,
             bufferingPolicy: .bufferingOldest(NodeRegistry.longestQueue)
         )
+        let greeted = GreetedSession()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await message in queue { try await response.write(message) }
+                guard let session = greeted.session,
+                    service.registry.isSucceeded(session)
+                else { return }
+                // The agent has gone on to a new certificate; what it had said before is heard yet.
+                try await Task.sleep(for: Self.farewellLimit)
             }
             group.addTask {
                 defer { outbound.finish() }
-                try await listen(request, outbound)
+                try await listen(request, outbound) { greeted.session = $0 }
             }
             // The first to end ends the other: an agent that went, or a session that was replaced.
             defer { group.cancelAll() }
@@ -51,7 +60,8 @@ struct AgentSession: Sendable {
 
     private func listen(
         _ request: RPCAsyncSequence<WireAgentMessage, any Error>,
-        _ outbound: AsyncStream<WireCoordinatorMessage>.Continuation
+        _ outbound: AsyncStream<WireCoordinatorMessage>.Continuation,
+        began: (NodeRegistry.Session) -> Void
     ) async throws {
         let impatience = Task {
             guard (try? await Task.sleep(for: Self.helloLimit)) != nil else { return }
@@ -63,6 +73,7 @@ struct AgentSession: Sendable {
         impatience.cancel()
         let session = try await greet(first, outbound, at: service.now())
         defer { part(from: session) }
+        began(session)
         do {
             try await converse(&messages, in: session)
         } catch {
@@ -100,45 +111,64 @@ struct AgentSession: Sendable {
         guard case .hello(let hello)? = message.message else {
             throw .invalid("a session begins with hello")
         }
-        let (agent, node, address) = (agent, node, address)
-        let served = try await service.store.serve { db throws in
-            try NodeTable.noteSession(
-                of: node,
-                facts: hello.facts,
-                address: address,
-                at: now,
-                in: db
-            )
-            try NodeAuthorityTable.note(node, issuer: agent.authority, in: db)
-            return try JoinTokenTable.closeRetries(of: node, in: db)
-        }
-        for token in served { service.gate.remove(token) }
+        try await note(hello, at: now)
         let welcome = WireWelcome.with {
             $0.healthInterval = Self.healthInterval
             $0.now = now
+            $0.reconnectSpread = service.registry.reconnectSpread
         }
         outbound.yield(.with { $0.welcome = welcome })
         guard
             let session = service.registry.connect(
                 node,
                 from: address,
+                serial: agent.serial,
                 hello: hello,
                 at: now,
                 outbound: outbound
             )
         else { throw .stopping }
+        noteArrival(of: session, at: now)
         service.authorities.announce(nodes: service.registry.sessions.count) { outbound.yield($0) }
-        if let earlier = session.displaced {
-            service.logger.note(
-                "A node's session at \(earlier) was displaced by another session",
-                [.node: node.description, .address: address]
-            )
-            service.events.note(.displaced(node, at: earlier, by: address, at: now))
-        } else {
-            service.events.note(.connected(node, from: address, at: now))
-        }
-        service.logger.note("A node is here", [.node: node.description, .address: address])
         return session
+    }
+
+    private func noteArrival(of session: NodeRegistry.Session, at now: Int64) {
+        let (logger, events) = (service.logger, service.events)
+        let whence: [LogKey: String] = [.node: node.description, .address: address]
+        switch session.earlier {
+        case .none:
+            events.note(.connected(node, from: address, at: now))
+        case .succeeded:
+            logger.note("A node went on to its new certificate", whence)
+            return
+        case .displaced(let earlier):
+            logger.note("A node's session at \(earlier) was displaced by another session", whence)
+            events.note(.displaced(node, at: earlier, by: address, at: now))
+        }
+        logger.note("A node is here", whence)
+    }
+
+    /// Only who comes with the newest certificate has had the answer to its enrolment or renewal.
+    private func note(_ hello: WireHello, at now: Int64) async throws(ServiceFailure) {
+        let (agent, address) = (agent, address)
+        let served = try await service.store.serve { db throws in
+            try NodeTable.noteSession(
+                of: agent.node,
+                facts: hello.facts,
+                address: address,
+                at: now,
+                in: db
+            )
+            try NodeAuthorityTable.note(agent.node, issuer: agent.authority, in: db)
+            let isNewest = try NodeTable.settleCertificate(
+                of: agent.node,
+                serial: agent.serial,
+                in: db
+            )
+            return isNewest ? try JoinTokenTable.closeRetries(of: agent.node, in: db) : []
+        }
+        for token in served { service.gate.remove(token) }
     }
 
     private func take(
@@ -201,5 +231,15 @@ struct AgentSession: Sendable {
         _ = try? await service.store.write { db throws in
             try NodeTable.noteSeen(node, at: now, in: db)
         }
+    }
+}
+
+/// The session that came of a hello, once there is one.
+private final class GreetedSession: Sendable {
+    private let state = Mutex<NodeRegistry.Session?>(nil)
+
+    var session: NodeRegistry.Session? {
+        get { state.withLock(\.self) }
+        set { state.withLock { $0 = newValue } }
     }
 }

@@ -10,6 +10,10 @@ struct Authorization: ServerInterceptor {
     let cluster: String
     /// Whether certificates of the authority with this key still count.
     var believes: @Sendable (_ authority: String) -> Bool = { _ in true }
+    /// Fails where an agent's certificate counts no longer.
+    let demand: @Sendable (CallingAgent) async throws(ServiceFailure) -> Void
+    /// Takes one line, with the peer's address, for each call that is refused.
+    var log: @Sendable (_ address: String, _ reason: String) -> Void = { _, _ in }
 
     func intercept<Input: Sendable, Output: Sendable>(
         request: StreamingServerRequest<Input>,
@@ -18,18 +22,29 @@ struct Authorization: ServerInterceptor {
             @Sendable @concurrent (StreamingServerRequest<Input>, ServerContext) async throws ->
             StreamingServerResponse<Output>
     ) async throws -> StreamingServerResponse<Output> {
+        var admitted = context
         do {
-            guard let peer = context.transportSpecific as? ServerPeer else {
-                throw ServiceFailure.denied("the connection proves no identity")
-            }
-            let caller = try caller(of: peer)
-            try admit(caller, to: context.descriptor.service.fullyQualifiedService)
-            var context = context
-            context.transportSpecific = caller
-            return try await next(request, context)
+            admitted.transportSpecific = try await caller(in: context)
+        } catch let failure {
+            let error = RPCError(failure)
+            log(context.remotePeer, error.message)
+            throw error
+        }
+        do {
+            return try await next(request, admitted)
         } catch let failure as ServiceFailure {
             throw RPCError(failure)
         }
+    }
+
+    private func caller(in context: ServerContext) async throws(ServiceFailure) -> Caller {
+        guard let peer = context.transportSpecific as? ServerPeer else {
+            throw .denied("the connection proves no identity")
+        }
+        let caller = try caller(of: peer)
+        try admit(caller, to: context.descriptor.service.fullyQualifiedService)
+        if case .agent(let agent) = caller { try await demand(agent) }
+        return caller
     }
 
     /// Who speaks on a connection of this peer. It may have been made while another authority was

@@ -15,6 +15,8 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
     let authorities: Authorities
     /// Where tokens and nodes are kept.
     let store: Store
+    /// Ends those made with the node's earlier certificates.
+    let connections: PeerConnections
     /// Slows those who guess.
     let throttle: EnrollmentThrottle
     /// What happens.
@@ -71,6 +73,8 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
             certificateExpires: certificate.notAfter
         )
         try await consume(token, for: certificate.publicKeySHA256, enrolling: row, at: now)
+        let identity = SPIFFEIdentity.agent(cluster: cluster, id: node)
+        connections.end(ofAgent: identity, keeping: certificate.serial)
         try await note(authorities, of: node)
         logger.note("A node enrolled", [.node: node.description, .address: address])
         events.note(.enrolled(node, from: address, at: now))

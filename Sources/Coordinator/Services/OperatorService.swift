@@ -27,6 +27,8 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     let preparation: RolloutPreparation
     /// Who may enrol at all.
     let gate: EnrollmentGate
+    /// Ends those of revoked nodes.
+    let connections: PeerConnections
     /// What steps say.
     let logs: StepLogs
     /// What happens.
@@ -59,6 +61,22 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
         }
         let sessions = registry.sessions
         return .with { $0.nodes = rows.map { WireNode($0, session: sessions[$0.id]) } }
+    }
+
+    func revokeNode(
+        request: WireRevokeNodeRequest,
+        context: ServerContext
+    ) async throws
+        -> WireRevokeNodeResponse
+    {
+        let name = Caller.operatorName(in: context)
+        return try await answering { () async throws(ServiceFailure) in
+            let revocation = NodeRevocation(at: now(), reason: request.reason)
+            guard let node = HostID(request.nodeID) else {
+                throw .invalid("'\(request.nodeID)' is no node id: use 1 to 63 of a-z, 0-9 and -")
+            }
+            return try await revoke(node, revocation, asked: name)
+        }
     }
 
     private func createToken(
@@ -108,5 +126,7 @@ extension WireNode {
         if let clock = session?.clock { self.clock = clock }
         address = row.address
         certificateExpires = row.certificateExpires
+        revoked = row.revocation?.at ?? 0
+        revocationReason = row.revocation?.reason ?? ""
     }
 }

@@ -10,6 +10,8 @@ enum ServiceFailure: Error, Sendable, Equatable {
     case invalid(String)
     /// There is no such thing.
     case notFound(String)
+    /// The caller's certificate counts no longer.
+    case certificate(CertificateRefusal)
     /// A join token enrols nobody.
     case token(JoinTokenRefusal)
     /// A join token was not looked at, for its source tried too many wrong ones; after so many
@@ -44,6 +46,8 @@ extension RPCError {
             self.init(code: .invalidArgument, message: text)
         case .notFound(let text):
             self.init(code: .notFound, message: text)
+        case .certificate(let refusal):
+            self.init(code: .unauthenticated, message: refusal.description)
         case .token(let refusal):
             self.init(code: .unauthenticated, message: refusal.description)
         case .tooManyGuesses(let wait):

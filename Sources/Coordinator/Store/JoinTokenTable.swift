@@ -138,6 +138,21 @@ enum JoinTokenTable {
         return closed
     }
 
+    /// No token that was made for the node so far serves any more. Returns the ids of those that did.
+    static func void(for node: HostID, at now: Int64, in db: Database) throws -> [String] {
+        let voided = try String.fetchAll(
+            db,
+            sql: "SELECT id FROM join_token WHERE node = ? AND expires > ?",
+            arguments: [node.description, now]
+        )
+        try db.execute(
+            sql:
+                "UPDATE join_token SET expires = ?, used_key = NULL WHERE node = ? AND expires > ?",
+            arguments: [now, node.description, now]
+        )
+        return voided
+    }
+
     /// Tokens that may still be answered: the unused, and those whose answer may be asked for again.
     static func answerable(in db: Database) throws -> [String: EnrollmentGate.Known] {
         let rows = try Row.fetchAll(

@@ -16,10 +16,22 @@ struct NodeRow: Sendable, Equatable {
     var lastSeen: Int64?
     /// The IP address that its enrolment or last session came from.
     var address: String
-    /// Its certificate's serial number, hexadecimal.
+    /// Its newest certificate's serial number, hexadecimal.
     var certificateSerial: String
-    /// Its certificate's end, milliseconds since 1970.
+    /// Its newest certificate's end, milliseconds since 1970.
     var certificateExpires: Int64
+    /// The serial number that the newest took the place of, until the node has come with that.
+    var previousSerial: String?
+    /// When its certificates were taken back; nothing where they are good.
+    var revocation: NodeRevocation?
+}
+
+/// That a node's certificates were taken back.
+struct NodeRevocation: Sendable, Equatable {
+    /// Milliseconds since 1970.
+    var at: Int64
+    /// What the operator said why; may be empty.
+    var reason: String
 }
 
 /// `node`: one row for each node that ever enrolled.
@@ -36,7 +48,17 @@ enum NodeTable {
         }
     }
 
-    /// Notes an enrolment. A node that enrols again keeps the day it was first seen.
+    /// Adds which certificate is about to be replaced, and whether all were taken back.
+    static func addRevocation(in db: Database) throws {
+        try db.alter(table: "node") { table in
+            table.add(column: "previous_serial", .text)
+            table.add(column: "revoked", .integer)
+            table.add(column: "revocation_reason", .text)
+        }
+    }
+
+    /// Notes an enrolment. A node that enrols again keeps the day it was first seen; every earlier
+    /// certificate of it is worth nothing from now on, and a revocation has had its effect.
     static func enrol(_ node: NodeRow, in db: Database) throws {
         try db.execute(
             sql: """
@@ -44,7 +66,8 @@ enum NodeTable {
                     certificate_serial, certificate_expires) VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, address = excluded.address,
                     certificate_serial = excluded.certificate_serial,
-                    certificate_expires = excluded.certificate_expires
+                    certificate_expires = excluded.certificate_expires,
+                    previous_serial = NULL, revoked = NULL, revocation_reason = NULL
                 """,
             arguments: [
                 node.id.description, try node.facts.jsonString(), node.firstSeen, node.lastSeen,
@@ -75,16 +98,44 @@ enum NodeTable {
         )
     }
 
-    /// Notes a new certificate of the node.
+    /// Notes a certificate that takes the place of the one with which the node asked for it; that one
+    /// counts until the node has come with the new. Whether it did: not where the asking one counts
+    /// no longer.
     static func noteCertificate(
         of id: HostID,
         serial: String,
         expires: Int64,
+        replacing asking: String,
         in db: Database
-    ) throws {
+    ) throws -> Bool {
         try db.execute(
-            sql: "UPDATE node SET certificate_serial = ?, certificate_expires = ? WHERE id = ?",
-            arguments: [serial, expires, id.description]
+            sql: """
+                UPDATE node SET previous_serial = ?, certificate_serial = ?, certificate_expires = ?
+                WHERE id = ? AND revoked IS NULL AND ? IN (certificate_serial, previous_serial)
+                """,
+            arguments: [asking, serial, expires, id.description, asking]
+        )
+        return db.changesCount == 1
+    }
+
+    /// The node has come with a certificate: where it is the newest, the one before counts no longer.
+    /// Whether it is.
+    static func settleCertificate(of id: HostID, serial: String, in db: Database) throws -> Bool {
+        try db.execute(
+            sql: "UPDATE node SET previous_serial = NULL WHERE id = ? AND certificate_serial = ?",
+            arguments: [id.description, serial]
+        )
+        return db.changesCount == 1
+    }
+
+    /// Takes back all certificates of the node; nothing changes where they were before.
+    static func revoke(_ id: HostID, _ revocation: NodeRevocation, in db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE node SET revoked = ?, revocation_reason = ?, previous_serial = NULL
+                WHERE id = ? AND revoked IS NULL
+                """,
+            arguments: [revocation.at, revocation.reason, id.description]
         )
     }
 
@@ -92,6 +143,11 @@ enum NodeTable {
     static func find(_ id: HostID, in db: Database) throws -> NodeRow? {
         try Row.fetchOne(db, sql: "SELECT * FROM node WHERE id = ?", arguments: [id.description])
             .map(read)
+    }
+
+    /// How many have enrolled and were not revoked.
+    static func count(in db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM node WHERE revoked IS NULL") ?? 0
     }
 
     /// All nodes by id.
@@ -114,7 +170,14 @@ enum NodeTable {
             lastSeen: row["last_seen"],
             address: row["address"],
             certificateSerial: row["certificate_serial"],
-            certificateExpires: row["certificate_expires"]
+            certificateExpires: row["certificate_expires"],
+            previousSerial: row["previous_serial"],
+            revocation: revocation(row)
         )
+    }
+
+    private static func revocation(_ row: Row) -> NodeRevocation? {
+        guard let at: Int64 = row["revoked"] else { return nil }
+        return NodeRevocation(at: at, reason: row["revocation_reason"] ?? "")
     }
 }

@@ -25,6 +25,9 @@ enum StoreMigrations {
         migrator.registerMigration("authorities of nodes") { db in
             try NodeAuthorityTable.create(in: db)
         }
+        migrator.registerMigration("revocation of nodes") { db in
+            try NodeTable.addRevocation(in: db)
+        }
         return migrator
     }
 

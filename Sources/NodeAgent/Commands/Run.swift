@@ -12,8 +12,9 @@ struct Run: AsyncParsableCommand {
         discussion: """
             Runs until SIGTERM or SIGINT. A step that runs then is interrupted and continued by \
             the next run. Where the coordinator cannot be reached, the agent tries again for \
-            ever and reports later what it finished meanwhile. What it may do at all is this \
-            server's owner's choice: see \(PolicyFile.standardPath).
+            ever and reports later what it finished meanwhile. A certificate that is put into the \
+            state directory is used from then on; SIGHUP makes the agent look at once. What \
+            it may do at all is this server's owner's choice: see \(PolicyFile.standardPath).
 
               node-agent run
               node-agent run --state /tmp/seoul --host simulated:/tmp/machines/seoul
@@ -66,7 +67,15 @@ private struct AgentUnit: Service {
 
     func run() async throws {
         ServiceNotification.ready.send()
-        await cancelWhenGracefulShutdown { await service.run() }
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    for await _ in await UnixSignalsSequence(trapping: .sighup) { service.reload() }
+                }
+                await service.run()
+                group.cancelAll()
+            }
+        }
         ServiceNotification.stopping.send()
     }
 }

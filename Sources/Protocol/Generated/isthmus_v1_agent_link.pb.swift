@@ -275,6 +275,9 @@ public nonisolated struct WireWelcome: Sendable {
   /// The coordinator's clock, milliseconds since 1970.
   public var now: Int64 = 0
 
+  /// Milliseconds over which the agents spread their return when the link is lost; 0 says nothing.
+  public var reconnectSpread: Int64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -458,6 +461,9 @@ public nonisolated struct WireDrain: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  /// As in Welcome.
+  public var reconnectSpread: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1008,7 +1014,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Welcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}health_interval\0\u{1}now\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}health_interval\0\u{1}now\0\u{3}reconnect_spread\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1018,6 +1024,7 @@ nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.healthInterval) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.now) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.reconnectSpread) }()
       default: break
       }
     }
@@ -1030,12 +1037,16 @@ nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.now != 0 {
       try visitor.visitSingularInt64Field(value: self.now, fieldNumber: 2)
     }
+    if self.reconnectSpread != 0 {
+      try visitor.visitSingularInt64Field(value: self.reconnectSpread, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireWelcome, rhs: WireWelcome) -> Bool {
     if lhs.healthInterval != rhs.healthInterval {return false}
     if lhs.now != rhs.now {return false}
+    if lhs.reconnectSpread != rhs.reconnectSpread {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1421,18 +1432,29 @@ nonisolated extension WireResultReceipt: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireDrain: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Drain"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}reconnect_spread\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    // Load everything into unknown fields
-    while try decoder.nextFieldNumber() != nil {}
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.reconnectSpread) }()
+      default: break
+      }
+    }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.reconnectSpread != 0 {
+      try visitor.visitSingularInt64Field(value: self.reconnectSpread, fieldNumber: 1)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireDrain, rhs: WireDrain) -> Bool {
+    if lhs.reconnectSpread != rhs.reconnectSpread {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

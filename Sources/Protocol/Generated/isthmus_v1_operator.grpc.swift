@@ -215,6 +215,19 @@ public enum WireOperator: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "RevokeNode" metadata.
+        public enum RevokeNode: Sendable {
+            /// Request type for "RevokeNode".
+            public typealias Input = WireRevokeNodeRequest
+            /// Response type for "RevokeNode".
+            public typealias Output = WireRevokeNodeResponse
+            /// Descriptor for "RevokeNode".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "RevokeNode",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "isthmus.v1.Operator" service.
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
             CreateToken.descriptor,
@@ -231,7 +244,8 @@ public enum WireOperator: Sendable {
             CheckPlan.descriptor,
             DiffPlan.descriptor,
             ShowAuthorities.descriptor,
-            RotateAuthority.descriptor
+            RotateAuthority.descriptor,
+            RevokeNode.descriptor
         ]
     }
 }
@@ -513,6 +527,25 @@ extension WireOperator {
             request: GRPCCore.StreamingServerRequest<WireRotateAuthorityRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireAuthorityStatus>
+
+        /// Handle the "RevokeNode" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes back every certificate that a node was given so far, and its join tokens; its connections
+        /// > end. A new token and enrolment let it in again. Said twice, it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireRevokeNodeRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireRevokeNodeResponse` messages.
+        func revokeNode(
+            request: GRPCCore.StreamingServerRequest<WireRevokeNodeRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireRevokeNodeResponse>
     }
 
     /// Service protocol for the "isthmus.v1.Operator" service.
@@ -778,6 +811,25 @@ extension WireOperator {
             request: GRPCCore.ServerRequest<WireRotateAuthorityRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<WireAuthorityStatus>
+
+        /// Handle the "RevokeNode" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes back every certificate that a node was given so far, and its join tokens; its connections
+        /// > end. A new token and enrolment let it in again. Said twice, it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRevokeNodeRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireRevokeNodeResponse` message.
+        func revokeNode(
+            request: GRPCCore.ServerRequest<WireRevokeNodeRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireRevokeNodeResponse>
     }
 
     /// Simple service protocol for the "isthmus.v1.Operator" service.
@@ -1045,6 +1097,25 @@ extension WireOperator {
             request: WireRotateAuthorityRequest,
             context: GRPCCore.ServerContext
         ) async throws -> WireAuthorityStatus
+
+        /// Handle the "RevokeNode" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes back every certificate that a node was given so far, and its join tokens; its connections
+        /// > end. A new token and enrolment let it in again. Said twice, it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireRevokeNodeRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireRevokeNodeResponse` to respond with.
+        func revokeNode(
+            request: WireRevokeNodeRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireRevokeNodeResponse
     }
 }
 
@@ -1217,6 +1288,17 @@ extension WireOperator.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: WireOperator.Method.RevokeNode.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireRevokeNodeRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireRevokeNodeResponse>(),
+            handler: { request, context in
+                try await self.revokeNode(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -1382,6 +1464,17 @@ extension WireOperator.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<WireAuthorityStatus> {
         let response = try await self.rotateAuthority(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func revokeNode(
+        request: GRPCCore.StreamingServerRequest<WireRevokeNodeRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireRevokeNodeResponse> {
+        let response = try await self.revokeNode(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1596,6 +1689,19 @@ extension WireOperator.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<WireAuthorityStatus> {
         return GRPCCore.ServerResponse<WireAuthorityStatus>(
             message: try await self.rotateAuthority(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func revokeNode(
+        request: GRPCCore.ServerRequest<WireRevokeNodeRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireRevokeNodeResponse> {
+        return GRPCCore.ServerResponse<WireRevokeNodeResponse>(
+            message: try await self.revokeNode(
                 request: request.message,
                 context: context
             ),
@@ -1942,6 +2048,30 @@ extension WireOperator {
             deserializer: some GRPCCore.MessageDeserializer<WireAuthorityStatus>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireAuthorityStatus>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "RevokeNode" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes back every certificate that a node was given so far, and its join tokens; its connections
+        /// > end. A new token and enrolment let it in again. Said twice, it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRevokeNodeRequest` message.
+        ///   - serializer: A serializer for `WireRevokeNodeRequest` messages.
+        ///   - deserializer: A deserializer for `WireRevokeNodeResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func revokeNode<Result>(
+            request: GRPCCore.ClientRequest<WireRevokeNodeRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireRevokeNodeRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireRevokeNodeResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRevokeNodeResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -2448,6 +2578,41 @@ extension WireOperator {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "RevokeNode" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes back every certificate that a node was given so far, and its join tokens; its connections
+        /// > end. A new token and enrolment let it in again. Said twice, it changes nothing.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRevokeNodeRequest` message.
+        ///   - serializer: A serializer for `WireRevokeNodeRequest` messages.
+        ///   - deserializer: A deserializer for `WireRevokeNodeResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func revokeNode<Result>(
+            request: GRPCCore.ClientRequest<WireRevokeNodeRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireRevokeNodeRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireRevokeNodeResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRevokeNodeResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.RevokeNode.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -2857,6 +3022,36 @@ extension WireOperator.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<WireRotateAuthorityRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireAuthorityStatus>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RevokeNode" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Takes back every certificate that a node was given so far, and its join tokens; its connections
+    /// > end. A new token and enrolment let it in again. Said twice, it changes nothing.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireRevokeNodeRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func revokeNode<Result>(
+        request: GRPCCore.ClientRequest<WireRevokeNodeRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRevokeNodeResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.revokeNode(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireRevokeNodeRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireRevokeNodeResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -3328,6 +3523,40 @@ extension WireOperator.ClientProtocol {
             metadata: metadata
         )
         return try await self.rotateAuthority(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RevokeNode" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Takes back every certificate that a node was given so far, and its join tokens; its connections
+    /// > end. A new token and enrolment let it in again. Said twice, it changes nothing.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func revokeNode<Result>(
+        _ message: WireRevokeNodeRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRevokeNodeResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireRevokeNodeRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.revokeNode(
             request: request,
             options: options,
             onResponse: handleResponse

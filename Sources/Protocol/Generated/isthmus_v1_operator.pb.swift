@@ -285,6 +285,18 @@ public nonisolated struct WireNode: @unchecked Sendable {
     set {_uniqueStorage()._certificateExpires = newValue}
   }
 
+  /// Since when its certificates are worth nothing, milliseconds since 1970; 0 where they are good.
+  public var revoked: Int64 {
+    get {_storage._revoked}
+    set {_uniqueStorage()._revoked = newValue}
+  }
+
+  /// What the operator said why.
+  public var revocationReason: String {
+    get {_storage._revocationReason}
+    set {_uniqueStorage()._revocationReason = newValue}
+  }
+
   /// What probes found; missing while none was answered.
   public var clock: WireNodeClock {
     get {_storage._clock ?? WireNodeClock()}
@@ -936,7 +948,7 @@ nonisolated extension WireListNodesResponse: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Node"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}connected\0\u{3}last_seen\0\u{1}facts\0\u{1}health\0\u{1}address\0\u{3}certificate_expires\0\u{2}!clock\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}connected\0\u{3}last_seen\0\u{1}facts\0\u{1}health\0\u{1}address\0\u{3}certificate_expires\0\u{1}revoked\0\u{3}revocation_reason\0\u{2}\u{1f}clock\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -946,6 +958,8 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _health: WireHealthReport? = nil
     var _address: String = String()
     var _certificateExpires: Int64 = 0
+    var _revoked: Int64 = 0
+    var _revocationReason: String = String()
     var _clock: WireNodeClock? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -964,6 +978,8 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _health = source._health
       _address = source._address
       _certificateExpires = source._certificateExpires
+      _revoked = source._revoked
+      _revocationReason = source._revocationReason
       _clock = source._clock
     }
   }
@@ -990,6 +1006,8 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._health) }()
         case 6: try { try decoder.decodeSingularStringField(value: &_storage._address) }()
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._certificateExpires) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._revoked) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._revocationReason) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._clock) }()
         default: break
         }
@@ -1024,6 +1042,12 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if _storage._certificateExpires != 0 {
         try visitor.visitSingularInt64Field(value: _storage._certificateExpires, fieldNumber: 7)
       }
+      if _storage._revoked != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._revoked, fieldNumber: 8)
+      }
+      if !_storage._revocationReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._revocationReason, fieldNumber: 9)
+      }
       try { if let v = _storage._clock {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
       } }()
@@ -1043,6 +1067,8 @@ nonisolated extension WireNode: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._health != rhs_storage._health {return false}
         if _storage._address != rhs_storage._address {return false}
         if _storage._certificateExpires != rhs_storage._certificateExpires {return false}
+        if _storage._revoked != rhs_storage._revoked {return false}
+        if _storage._revocationReason != rhs_storage._revocationReason {return false}
         if _storage._clock != rhs_storage._clock {return false}
         return true
       }

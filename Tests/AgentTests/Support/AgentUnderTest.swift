@@ -11,6 +11,7 @@ import SwiftProtobuf
 /// An agent in this process.
 struct AgentUnderTest {
     private let task: Task<Void, Never>
+    private let service: AgentService
 
     /// Starts it.
     init(_ state: AgentState, policy: AgentPolicy = .everything) throws {
@@ -20,11 +21,17 @@ struct AgentUnderTest {
             host: host,
             machine: SimulatedReporter(host),
             policy: policy,
-            delay: ReconnectDelay(base: 20, cap: 100),
+            delay: ReconnectDelay(spread: 20, cap: 100),
             logger: .silent,
             decode: Script.decode(kind:parameters:)
         )
+        self.service = service
         task = Task { await service.run() }
+    }
+
+    /// Makes it look at its files, as SIGHUP does.
+    func reload() {
+        service.reload()
     }
 
     /// Ends it as SIGTERM does.

@@ -122,6 +122,8 @@ final class TestAgentLink: WireAgentLink.SimpleServiceProtocol {
     /// An answer to a fetch.
     struct Artifact: Sendable {
         var chunks: [[UInt8]] = []
+        /// What the last chunk waits for.
+        var gate: Gate?
         var failure: RPCError?
     }
 
@@ -189,7 +191,10 @@ final class TestAgentLink: WireAgentLink.SimpleServiceProtocol {
     ) async throws {
         fetches.append(request)
         let artifact = settings.withLock { $0.artifact }(request, fetches.all.count)
-        for chunk in artifact.chunks { try await response.write(.with { $0.data = Data(chunk) }) }
+        for (index, chunk) in artifact.chunks.enumerated() {
+            if index == artifact.chunks.count - 1 { await artifact.gate?.pass() }
+            try await response.write(.with { $0.data = Data(chunk) })
+        }
         if let failure = artifact.failure { throw failure }
     }
 }

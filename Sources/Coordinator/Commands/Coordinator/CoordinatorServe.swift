@@ -12,7 +12,8 @@ struct CoordinatorServe: AsyncParsableCommand {
         abstract: "Run the coordinator until SIGTERM or SIGINT.",
         discussion: """
             Takes up again every rollout that a crash or a stop interrupted. Tells systemd when it \
-            is ready, where the unit asks for it (Type=notify). Logs to standard error.
+            is ready, where the unit asks for it (Type=notify). Logs to standard error. A certificate \
+            that is put into the state folder is shown from then on; SIGHUP makes it look at once.
 
             EXAMPLE
               sudo coordinator serve

@@ -1,5 +1,6 @@
 import Daemon
 import ServiceLifecycle
+import UnixSignals
 
 /// The coordinator as systemd and the service group see it.
 struct ServingUnit: Service {
@@ -7,14 +8,23 @@ struct ServingUnit: Service {
     let server: CoordinatorServer
 
     func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 // Why there is no port is what `run` throws.
-                guard (try? await server.boundPort()) != nil else { return }
+                guard (try? await server.boundPort()) != nil else { return false }
                 ServiceNotification.ready.send()
+                return false
             }
-            group.addTask { try await server.run() }
-            try await group.waitForAll()
+            group.addTask {
+                for await _ in await UnixSignalsSequence(trapping: .sighup) { server.reload() }
+                return false
+            }
+            group.addTask {
+                try await server.run()
+                return true
+            }
+            while let isOver = try await group.next(), !isOver {}
+            group.cancelAll()
         }
     }
 }

@@ -8,7 +8,8 @@ struct NodeCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLE
               coordinator node list
+              coordinator node revoke kube-seoul --reason "stolen disk"
             """,
-        subcommands: [List.self]
+        subcommands: [List.self, Revoke.self]
     )
 }

@@ -44,6 +44,9 @@ enum NodeReport {
 
     private static func standing(of node: WireNode, now: Int64) -> String {
         let played = node.facts.simulated ? ", simulated" : ""
+        if node.revoked != 0 {
+            return "revoked \(Spans.short(from: node.revoked, to: now)) ago" + played
+        }
         if node.connected { return "connected" + played }
         if node.lastSeen == 0 { return "never seen" + played }
         return "lost \(Spans.short(from: node.lastSeen, to: now)) ago" + played
@@ -98,6 +101,10 @@ enum NodeReport {
             ("address", .string(node.address)),
             ("certificateExpires", .integer(node.certificateExpires)),
         ]
+        if node.revoked != 0 {
+            members.append(("revoked", .integer(node.revoked)))
+            members.append(("revocationReason", .string(node.revocationReason)))
+        }
         if node.hasFacts { members.append(("facts", json(node.facts))) }
         if node.hasHealth { members.append(("health", json(node.health))) }
         if node.hasClock { members.append(("clock", json(node.clock))) }
