@@ -1,5 +1,6 @@
 internal import HTTP2Session
 internal import NIOCore
+internal import Synchronization
 
 /// How many connections the peers of a server have that have said who they are, and their accounts:
 /// whoever holds a certificate can open many connections, and pays from one account for all of them.

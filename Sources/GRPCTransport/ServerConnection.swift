@@ -1,5 +1,6 @@
 internal import GRPCCore
 internal import NIOCore
+internal import Synchronization
 
 /// A connection whose handshake is done, as the server's owner sees it.
 public struct ServerConnection: Sendable {

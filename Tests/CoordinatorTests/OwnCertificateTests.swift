@@ -43,7 +43,7 @@ import Trust
     }
 
     private static func issue(_ identity: SPIFFEIdentity, in state: StateDirectory) throws {
-        let authority = try state.loadAuthority()
+        let authority = try AuthorityFiles(state: state).load().signer
         let key = try PrivateKey.generate()
         let certificate = try authority.issue(
             CertificateRequest.make(commonName: "any", key: key),

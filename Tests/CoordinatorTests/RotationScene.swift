@@ -67,7 +67,7 @@ final class RotationScene: Sendable {
             try #require(try AgentState.load(folder(of: node))),
             host: host,
             machine: SimulatedReporter(host),
-            delay: ReconnectDelay(base: 20, cap: 100),
+            delay: ReconnectDelay(spread: 20, cap: 100),
             logger: Logger(label: "agent", factory: { _ in SwiftLogNoOpLogHandler() }),
             decode: StepCatalog.decode(kind:parameters:)
         )
