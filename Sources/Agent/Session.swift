@@ -200,5 +200,4 @@ extension Session {
         guard (try? await Task.sleep(for: Self.farewellLimit)) != nil else { return nil }
         return .failed("the coordinator did not end the session")
     }
-
 }

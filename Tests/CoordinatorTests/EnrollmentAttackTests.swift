@@ -15,7 +15,8 @@ import Trust
         async throws
     {
         let log = RecordedLog()
-        try await ServerBench.run(options: { $0.logger = log.logger }) { bench in
+        let logging = { (options: inout CoordinatorOptions) in options.logger = log.logger }
+        try await ServerBench.run(options: logging) { bench in
             let honest = try await bench.token(for: "seoul")
             let outcomes = try await withThrowingTaskGroup(of: [RPCError.Code].self) { group in
                 for _ in 0..<8 {
@@ -59,7 +60,8 @@ import Trust
             let now = Int64(Date().timeIntervalSince1970 * 1000)
             return late.withLock { $0 } ? now + 700_000 : now
         }
-        try await ServerBench.run(options: { $0.now = clock }) { bench in
+        let timing = { (options: inout CoordinatorOptions) in options.now = clock }
+        try await ServerBench.run(options: timing) { bench in
             let used = try await bench.token(for: "seoul")
             let old = try await bench.token(for: "tokyo")
             _ = try await bench.enrol(used)

@@ -46,6 +46,7 @@ struct GuessAllowance: Sendable, Equatable {
     /// - Parameters:
     ///   - source: Where it comes from.
     ///   - now: Milliseconds of a clock that never goes back.
+    /// - Returns: Whether it may be looked at.
     mutating func guess(from source: SourceNetwork, at now: Int64) -> Verdict {
         makeRoom(at: now)
         let hasPlace = fullAt[source] != nil || fullAt.count < limits.sources
