@@ -55,6 +55,7 @@ final class CoordinatorServer: Service {
             port: options.listenPort ?? configuration.port,
             identity: TLSIdentity(credential)
         )
+        if let descriptors = options.descriptors { listening.fit(descriptors: descriptors) }
         listening.acceptsEnrollment = { [gate = services.gate] in gate.isOpen }
         listening.isShort = { HealthService.shortMethods.contains($0) }
         listening.log = { [logger = options.logger] in logger.note("\($0)") }

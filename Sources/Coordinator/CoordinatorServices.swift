@@ -14,6 +14,8 @@ struct CoordinatorOptions: Sendable {
     var usesStandInArtifacts = false
     /// A folder or URL that everything is fetched from instead of its own address.
     var artifactMirror: String?
+    /// How many descriptors the process may have open, where that is known.
+    var descriptors: Int?
     /// Where state changes are noted.
     var logger = Logger(label: "isthmus.coordinator")
     /// The clock, milliseconds since 1970.

@@ -60,3 +60,16 @@ public struct ServerConfiguration: Sendable {
         self.identity = identity
     }
 }
+
+extension ServerConfiguration {
+    /// Lowers the bounds on connections to what the process may have open, so that its last
+    /// descriptors are left to it: libdispatch ends a process that gets none for itself.
+    ///
+    /// - Parameter descriptors: How many there may be (RLIMIT_NOFILE); up to 256 of them, and at most
+    ///   half, are left for files and event loops.
+    public mutating func fit(descriptors: Int) {
+        let free = max(descriptors - min(256, descriptors / 2), 2)
+        greetings = min(greetings, free / 4 + 1)
+        connections = min(connections, free - greetings)
+    }
+}

@@ -28,6 +28,20 @@ struct PeerLimitTests {
         #expect(greetings.arrive(7, from: "a") == .free)
     }
 
+    @Test(arguments: [0, 1, 64, 100, 1024, 4096, 32_768])
+    func `connections leave descriptors to the process`(descriptors: Int) {
+        var configuration = ServerConfiguration(
+            host: "127.0.0.1",
+            port: 0,
+            identity: TLSIdentity(certificate: "", key: [], authorities: "")
+        )
+        configuration.fit(descriptors: descriptors)
+        let held = configuration.greetings + configuration.connections
+        #expect(configuration.greetings > 0 && configuration.connections > 0)
+        #expect(held <= max(descriptors - min(256, descriptors / 2), 2))
+        #expect(descriptors < 32_768 || held == 16_384 + 1024)
+    }
+
     @Test func `where newcomers are preferred an address makes room for its own`() {
         var greetings = Greetings(limit: 3, prefersNewcomers: true)
         for id in 1...3 { #expect(greetings.arrive(UInt64(id), from: "a") == .free) }

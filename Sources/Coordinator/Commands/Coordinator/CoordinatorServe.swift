@@ -66,7 +66,7 @@ struct CoordinatorServe: AsyncParsableCommand {
         do {
             let server = try await CoordinatorServer(
                 state: state.directory,
-                options: options(logger)
+                options: options(logger, descriptors: descriptors)
             )
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
@@ -90,8 +90,9 @@ struct CoordinatorServe: AsyncParsableCommand {
         }
     }
 
-    private func options(_ logger: Logger) -> CoordinatorOptions {
+    private func options(_ logger: Logger, descriptors: UInt64) -> CoordinatorOptions {
         var options = CoordinatorOptions()
+        if descriptors > 0 { options.descriptors = Int(clamping: descriptors) }
         if let listen {
             options.listenHost = listen.host
             options.listenPort = listen.port
