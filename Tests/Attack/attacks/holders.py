@@ -73,24 +73,6 @@ def many_connections(server, rogue):
     return "200 connections", f"{held} held"
 
 
-def no_descriptors(server, rogue):
-    """More connections than there are descriptors: accepting must neither end nor spin."""
-    limit = server.limit_descriptors(server.descriptors() + 100)
-    try:
-        sockets = [connect(server.port) for _ in range(400)]
-        before = server.cpu()
-        time.sleep(3)
-        used, held = server.cpu() - before, server.descriptors()
-        for one in sockets:
-            one.close()
-    finally:
-        server.limit_descriptors(limit)
-    if used > 1.5:
-        raise RuntimeError(f"{used:.1f} s of processor time in 3 s: accepting spins")
-    time.sleep(2)
-    return "400 connections", f"{held} descriptors, {used:.1f} s of processor in 3 s"
-
-
 def peers_of(server, rogue, settings=None, count=CONNECTIONS):
     return [Peer(server.port, rogue, settings) for _ in range(count)]
 
