@@ -124,7 +124,7 @@ struct CancellationTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct DeadlineTests {
     @Test func `the client's timeout ends the call on both sides`() async throws {
         let fate = Fate()
