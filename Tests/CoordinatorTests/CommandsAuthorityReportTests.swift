@@ -37,15 +37,19 @@ import Testing
 
     @Test func `every phase says what can be typed next`() {
         #expect(text(status(.settled)).contains("coordinator ca rotate start --state s"))
+        #expect(!text(status(.settled, progress: [.caughtUp])).contains("node-0"))
+        #expect(
+            text(status(.settled, progress: [.lost])).contains("node-0  lost: must enrol again")
+        )
         let introduced = text(status(.introduced, progress: [.behind]))
         #expect(introduced.contains("Phase introduced, for 1m00s"))
         #expect(introduced.contains("1 node is behind"))
         #expect(introduced.contains("coordinator ca rotate sign --state s"))
         #expect(introduced.contains("coordinator ca rotate back --state s"))
-        let ready = text(status(.signing, progress: [.caughtUp, .expired]))
+        let ready = text(status(.signing, progress: [.caughtUp, .lost]))
         #expect(ready.contains("All have caught up"))
         #expect(ready.contains("coordinator ca rotate finish --state s"))
-        #expect(ready.contains("expired: must enrol again"))
+        #expect(ready.contains("lost: must enrol again"))
         let waiting = text(status(.signing, progress: [.caughtUp, .behind, .behind]))
         #expect(waiting.contains("2 nodes are behind and would be locked out"))
         #expect(waiting.contains("coordinator ca show --state s"))

@@ -105,6 +105,7 @@ import Trust
             let lost = try Credential.load(from: scene.folder(of: "tokyo"))
             let done = try await scene.rotate(.finish, leavingBehind: true)
             #expect(done.leftBehind == ["tokyo"])
+            #expect(done.nodes.map(\.progress) == [.caughtUp, .lost])
             // A certificate of the forgotten authority is refused in the handshake.
             let error = await #expect(throws: RPCError.self) {
                 try await scene.bench.calling(as: lost) { client in

@@ -20,14 +20,27 @@ extension NodeTrust {
         case caughtUp
         /// It has not.
         case behind
-        /// Its certificate has expired: no rotation can help it or harm it, it must enrol again.
-        case expired
+        /// Its certificate has expired, or its authority was forgotten: no rotation can help it or
+        /// harm it, it must enrol again.
+        case lost
     }
 
     /// How far the node is in a rotation, at milliseconds since 1970.
-    func progress(in rotation: AuthorityRotation?, at now: Int64) -> Progress {
+    ///
+    /// - Parameters:
+    ///   - rotation: The one that is under way.
+    ///   - counting: The authorities that are believed, by the SHA-256 of their keys.
+    ///   - now: The time.
+    /// - Returns: Its progress.
+    func progress(
+        in rotation: AuthorityRotation?,
+        counting authorities: [String],
+        at now: Int64
+    ) -> Progress {
+        guard now < certificateExpires, issuer.isEmpty || authorities.contains(issuer) else {
+            return .lost
+        }
         guard let rotation else { return .caughtUp }
-        guard now < certificateExpires else { return .expired }
         let signer = rotation.pin(of: rotation.phase.signer)
         let isThere =
             switch rotation.phase {

@@ -58,7 +58,7 @@ actor RotationDriver {
         let now = surroundings.now()
         return Report(
             set: set,
-            nodes: nodes.map { ($0, $0.progress(in: set.rotation, at: now)) }
+            nodes: nodes.map { ($0, $0.progress(in: set.rotation, counting: set.pins, at: now)) }
         )
     }
 

@@ -116,7 +116,7 @@ extension WireNodeProgress {
         switch progress {
         case .caughtUp: self = .caughtUp
         case .behind: self = .behind
-        case .expired: self = .expired
+        case .lost: self = .lost
         }
     }
 }

@@ -32,7 +32,8 @@ struct AuthorityReport: Sendable {
         var lines: [String] = []
         if isAnswer { lines += [status.changed ? "Done." : "It is so already; nothing changed."] }
         lines += [phase, ""] + authorities
-        if isUnderWay, !status.nodes.isEmpty { lines += [""] + nodes }
+        let isTelling = status.phase != .settled || status.nodes.contains { $0.progress == .lost }
+        if isTelling, !status.nodes.isEmpty { lines += [""] + nodes }
         return lines + leftBehind + [""] + next
     }
 
@@ -47,8 +48,6 @@ struct AuthorityReport: Sendable {
             ("leftBehind", .array(status.leftBehind.map { .string($0) })),
         ])
     }
-
-    private var isUnderWay: Bool { status.phase != .settled }
 
     private var phase: String {
         let age = Spans.short(from: status.since, to: now)
@@ -190,7 +189,7 @@ extension WireNodeProgress {
         switch self {
         case .caughtUp: "caughtUp"
         case .behind: "behind"
-        case .expired: "expired"
+        case .lost: "lost"
         case .unspecified, .UNRECOGNIZED: "unknown"
         }
     }
@@ -200,7 +199,7 @@ extension WireNodeProgress {
         switch self {
         case .caughtUp: "caught up"
         case .behind: "behind"
-        case .expired: "expired: must enrol again"
+        case .lost: "lost: must enrol again"
         case .unspecified, .UNRECOGNIZED: "unknown"
         }
     }
