@@ -96,6 +96,7 @@ struct CoordinatorServices: Sendable {
                 authorities: authorities,
                 store: store,
                 registry: registry,
+                connections: connections,
                 logger: options.logger,
                 now: options.now
             )

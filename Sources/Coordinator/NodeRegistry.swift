@@ -159,17 +159,6 @@ final class NodeRegistry: Sendable {
         }
     }
 
-    /// Ends the sessions of nodes that may have none any more.
-    func dismiss(_ nodes: [HostID]) {
-        state.withLock { state in
-            for node in nodes {
-                guard let session = state.sessions.removeValue(forKey: node) else { continue }
-                session.outbound.finish()
-                for tell in state.observers.values { tell(.disconnected(node)) }
-            }
-        }
-    }
-
     /// Queues a message; whether there was a session to take it.
     @discardableResult
     func send(_ message: WireCoordinatorMessage, to node: HostID) -> Bool {

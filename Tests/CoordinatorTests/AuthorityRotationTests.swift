@@ -93,7 +93,7 @@ import Testing
         progress: NodeTrust.Progress
     ) throws {
         let node = try #require(HostID("seoul"))
-        let trust = NodeTrust(
+        var trust = NodeTrust(
             node: node,
             issuer: issuer,
             believed: believed,
@@ -107,5 +107,7 @@ import Testing
         // One that never came may hold anything.
         let later: NodeTrust.Progress = issuer.isEmpty ? .caughtUp : .lost
         #expect(trust.progress(in: nil, counting: ["third"], at: 99) == later)
+        trust.isRevoked = true
+        #expect(trust.progress(in: rotation, counting: both, at: 99) == .lost)
     }
 }

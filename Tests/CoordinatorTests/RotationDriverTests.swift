@@ -38,6 +38,7 @@ import Trust
                 authorities: authorities,
                 store: store,
                 registry: NodeRegistry(),
+                connections: PeerConnections(),
                 logger: log.logger,
                 now: WallClock.now
             )

@@ -11,6 +11,8 @@ struct NodeTrust: Sendable, Equatable {
     var believed: Set<String>
     /// The end of its newest certificate, milliseconds since 1970.
     var certificateExpires: Int64
+    /// Whether its certificates were taken back.
+    var isRevoked = false
 }
 
 extension NodeTrust {
@@ -20,8 +22,8 @@ extension NodeTrust {
         case caughtUp
         /// It has not.
         case behind
-        /// Its certificate has expired, or its authority was forgotten: no rotation can help it or
-        /// harm it, it must enrol again.
+        /// Its certificate has expired or was taken back, or its authority was forgotten: no rotation
+        /// can help it or harm it, it must enrol again.
         case lost
     }
 
@@ -29,7 +31,7 @@ extension NodeTrust {
     ///
     /// - Parameters:
     ///   - rotation: The one that is under way.
-    ///   - counting: The authorities that are believed, by the SHA-256 of their keys.
+    ///   - authorities: Those that are believed, by the SHA-256 of their keys.
     ///   - now: The time.
     /// - Returns: Its progress.
     func progress(
@@ -37,9 +39,8 @@ extension NodeTrust {
         counting authorities: [String],
         at now: Int64
     ) -> Progress {
-        guard now < certificateExpires, issuer.isEmpty || authorities.contains(issuer) else {
-            return .lost
-        }
+        let isKnown = issuer.isEmpty || authorities.contains(issuer)
+        guard isKnown, !isRevoked, now < certificateExpires else { return .lost }
         guard let rotation else { return .caughtUp }
         let signer = rotation.pin(of: rotation.phase.signer)
         let isThere =

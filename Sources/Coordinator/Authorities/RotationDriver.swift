@@ -18,6 +18,7 @@ actor RotationDriver {
         let authorities: Authorities
         let store: Store
         let registry: NodeRegistry
+        let connections: PeerConnections
         let logger: Logger
         let now: @Sendable () -> Int64
     }
@@ -73,7 +74,7 @@ actor RotationDriver {
             var outcome = try perform(action, nodes: nodes)
             guard outcome.hasChanged else { return outcome }
             if outcome.set.rotation != nil { outcome.leftBehind = [] }
-            surroundings.registry.dismiss(outcome.leftBehind.compactMap(HostID.init))
+            putOut(outcome.leftBehind)
             note(outcome, asked: name)
             return outcome
         } catch let refusal as RotationRefusal {
@@ -114,6 +115,14 @@ actor RotationDriver {
         outcome.leftBehind = behind
         outcome.hasChanged = true
         return outcome
+    }
+
+    /// Their certificates are refused at the door; those who are inside go.
+    private func putOut(_ nodes: [String]) {
+        let cluster = surroundings.configuration.cluster
+        for node in nodes.compactMap(HostID.init) {
+            surroundings.connections.end(ofAgent: .agent(cluster: cluster, id: node))
+        }
     }
 
     /// Renews the coordinator's and the operator's certificates where they are due; says whether the

@@ -59,7 +59,8 @@ enum NodeAuthorityTable {
                 node: node.id,
                 issuer: row?["issuer"] ?? "",
                 believed: Set(believed.split(separator: " ").map(String.init)),
-                certificateExpires: node.certificateExpires
+                certificateExpires: node.certificateExpires,
+                isRevoked: node.revocation != nil
             )
         }
     }

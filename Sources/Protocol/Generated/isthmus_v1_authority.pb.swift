@@ -136,8 +136,8 @@ public nonisolated enum WireNodeProgress: SwiftProtobuf.Enum, Swift.CaseIterable
   case caughtUp // = 1
   case behind // = 2
 
-  /// Its certificate has expired: it must enrol again in any case.
-  case expired // = 3
+  /// Its certificate counts no longer: it must enrol again in any case.
+  case lost // = 3
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -149,7 +149,7 @@ public nonisolated enum WireNodeProgress: SwiftProtobuf.Enum, Swift.CaseIterable
     case 0: self = .unspecified
     case 1: self = .caughtUp
     case 2: self = .behind
-    case 3: self = .expired
+    case 3: self = .lost
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -159,7 +159,7 @@ public nonisolated enum WireNodeProgress: SwiftProtobuf.Enum, Swift.CaseIterable
     case .unspecified: return 0
     case .caughtUp: return 1
     case .behind: return 2
-    case .expired: return 3
+    case .lost: return 3
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -169,7 +169,7 @@ public nonisolated enum WireNodeProgress: SwiftProtobuf.Enum, Swift.CaseIterable
     .unspecified,
     .caughtUp,
     .behind,
-    .expired,
+    .lost,
   ]
 
 }
@@ -282,7 +282,7 @@ nonisolated extension WireRotationAction: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireNodeProgress: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NODE_PROGRESS_UNSPECIFIED\0\u{1}NODE_PROGRESS_CAUGHT_UP\0\u{1}NODE_PROGRESS_BEHIND\0\u{1}NODE_PROGRESS_EXPIRED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NODE_PROGRESS_UNSPECIFIED\0\u{1}NODE_PROGRESS_CAUGHT_UP\0\u{1}NODE_PROGRESS_BEHIND\0\u{1}NODE_PROGRESS_LOST\0")
 }
 
 nonisolated extension WireShowAuthoritiesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
