@@ -139,7 +139,7 @@ import Trust
             let set = try files.load()
             let own = try Credential.load(from: state.coordinator)
             let chain = try Certificate.all(in: own.certificate)
-            #expect(chain.count == 2)
+            try #require(chain.count == 2)
             #expect(chain[0].isIssued(by: set.believed[signer]))
             #expect(chain[1].isIssued(by: set.believed[1 - signer]))
             #expect(chain[1].publicKeySHA256 == set.pins[signer])
