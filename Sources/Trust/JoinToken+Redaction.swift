@@ -7,11 +7,17 @@ extension JoinToken {
     public static func redacted(_ text: String) -> String {
         var result = ""
         var rest = text[...]
+        var isHidden = false
         while let found = rest.firstRange(of: mark) {
-            result += rest[..<found.lowerBound] + mark + "(hidden)"
-            rest = rest[found.upperBound...].drop { !$0.isWhitespace && !"'\"".contains($0) }
+            result += rest[..<found.upperBound]
+            rest = rest[found.upperBound...]
+            // A sentence about how tokens begin holds none.
+            guard let next = rest.first, next.isLetter || next.isNumber else { continue }
+            isHidden = true
+            result += "(hidden)"
+            rest = rest.drop { !$0.isWhitespace && !"'\"".contains($0) }
         }
-        guard !result.isEmpty else { return text }
+        guard isHidden else { return text }
         return result + rest + """
 
             A join token was given as an argument, and arguments are visible to every user of the \

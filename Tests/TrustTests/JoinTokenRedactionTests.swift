@@ -15,4 +15,13 @@ import Trust
     @Test func `other complaints stay as they are`() {
         #expect(JoinToken.redacted("Unknown option '--frob'") == "Unknown option '--frob'")
     }
+
+    @Test func `how tokens begin is no token`() {
+        for text in [
+            "those begin with “isthmus-join-v1.”", "isthmus-join-v1.", "isthmus-join-v1. x",
+        ] {
+            #expect(JoinToken.redacted(text) == text)
+        }
+        #expect(!JoinToken.redacted("isthmus-join-v1. isthmus-join-v1.a1").contains("a1"))
+    }
 }
