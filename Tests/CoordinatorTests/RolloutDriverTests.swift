@@ -93,8 +93,9 @@ import Testing
         await #expect(throws: StartRefusal.paused(id)) { try await bench.driver.demandIdle() }
 
         isMended.withLock { $0 = true }
-        #expect(await bench.driver.resume(id))
-        try await bench.until { await bench.driver.phases[id] != .paused(.failure) }
+        #expect(await bench.driver.ask(.resume, of: id))
+        // Who watches it next must not find it paused.
+        #expect(await bench.driver.phases[id] != .paused(.failure))
         let all = try await bench.events(of: id)
         #expect(all.ending?.outcome == .succeeded)
         #expect(all.ending?.failed == 0)
@@ -168,7 +169,7 @@ import Testing
         let tasks = bench.hosts.map { agents.connect($0) }
         let id = try await bench.begin()
         try await bench.until { agents.asked.count == 2 }
-        #expect(await bench.driver.cancel(id))
+        #expect(await bench.driver.ask(.cancel, of: id))
         for asked in agents.asked {
             let report = StepReport(
                 .with {
@@ -181,7 +182,7 @@ import Testing
         let events = try await bench.events(of: id)
         #expect(events.ending?.outcome == .cancelled)
         #expect(agents.asked.count == 2)
-        #expect(await !bench.driver.cancel(RolloutID(random: 9)))
+        #expect(await !bench.driver.ask(.cancel, of: RolloutID(random: 9)))
         for task in tasks { task.cancel() }
     }
 

@@ -79,22 +79,12 @@ actor RolloutDriver {
         throw .alreadyRunning(id)
     }
 
-    /// Asks a rollout to end; whether it is at work.
-    func cancel(_ id: RolloutID) -> Bool {
-        works[id]?.run.cancel()
-        return works[id] != nil
-    }
-
-    /// Asks a rollout to begin no further step; whether it is at work.
-    func pause(_ id: RolloutID) -> Bool {
-        works[id]?.run.pause()
-        return works[id] != nil
-    }
-
-    /// Asks a paused rollout to go on; whether it is at work.
-    func resume(_ id: RolloutID) -> Bool {
-        works[id]?.run.resume()
-        return works[id] != nil
+    /// Tells a rollout what an operator wants of it, and waits until what comes of it is durable;
+    /// whether it is at work.
+    func ask(_ wish: OperatorWish, of id: RolloutID) async -> Bool {
+        guard let run = works[id]?.run else { return false }
+        await run.ask(wish)
+        return true
     }
 
     /// How far the rollouts at work are.

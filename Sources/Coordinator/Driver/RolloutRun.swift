@@ -16,6 +16,8 @@ actor RolloutRun {
         var outputs: [String: Secret] = [:]
         /// Who waits to hear that the result is durable.
         var reporter: HostID?
+        /// Which of the waiting operators it comes from.
+        var asker: UInt64?
     }
 
     /// The rollout's key.
@@ -31,6 +33,9 @@ actor RolloutRun {
     private var lastNumber: Int64
     private var outputs: [OutputReference: Secret]
     private var timer: Task<Void, Never>?
+    private var askers: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    private var lastAsker: UInt64 = 0
+    private var isOver = false
 
     /// Takes a rollout up where its journal ends.
     init(
@@ -87,6 +92,21 @@ actor RolloutRun {
         }
         inbox.finish()
         while let late = await next() { acknowledge(late) }
+        isOver = true
+        for asker in askers.values { asker.resume() }
+        askers = [:]
+    }
+
+    /// Asks for the end, a pause or its end. Returns once what came of it is durable, so that who
+    /// looks next sees it.
+    func ask(_ wish: OperatorWish) async {
+        guard !isOver else { return }
+        lastAsker += 1
+        let asker = lastAsker
+        await withCheckedContinuation { continuation in
+            askers[asker] = continuation
+            inbox.yield(Arrival(event: wish.event(at: surroundings.now()), asker: asker))
+        }
     }
 
     /// Takes an agent's result; its receipt follows once it is durable. False where the rollout has
@@ -133,21 +153,6 @@ actor RolloutRun {
     /// How far it is by its durable records, so that those who watch may know of it already.
     nonisolated var phase: RolloutPhase { told.withLock { $0 } }
 
-    /// Asks for the end.
-    nonisolated func cancel() {
-        inbox.yield(Arrival(event: .cancelRequested(at: surroundings.now())))
-    }
-
-    /// Asks that no further step begins.
-    nonisolated func pause() {
-        inbox.yield(Arrival(event: .pauseRequested(at: surroundings.now())))
-    }
-
-    /// Asks that it goes on.
-    nonisolated func resume() {
-        inbox.yield(Arrival(event: .resumeRequested(at: surroundings.now())))
-    }
-
     private nonisolated func step(
         of execution: ExecutionID,
         from node: HostID
@@ -168,6 +173,7 @@ actor RolloutRun {
         let decision = engine.handle(arrival.event)
         guard await keep(decision.records, outputs: arrival.outputs) else { return }
         acknowledge(arrival)
+        if let asker = arrival.asker { askers.removeValue(forKey: asker)?.resume() }
         for effect in decision.effects { await begin(effect) }
     }
 

@@ -90,12 +90,8 @@ extension OperatorService {
     ) async throws
         -> WireCancelRolloutResponse
     {
-        try await answering { () async throws(ServiceFailure) in
-            guard let id = RolloutID(request.rolloutID), await driver.cancel(id) else {
-                throw .noSuchRollout(request.rolloutID)
-            }
-            return WireCancelRolloutResponse()
-        }
+        try await ask(.cancel, of: request.rolloutID)
+        return WireCancelRolloutResponse()
     }
 
     func pauseRollout(
@@ -104,12 +100,8 @@ extension OperatorService {
     ) async throws
         -> WirePauseRolloutResponse
     {
-        try await answering { () async throws(ServiceFailure) in
-            guard let id = RolloutID(request.rolloutID), await driver.pause(id) else {
-                throw .noSuchRollout(request.rolloutID)
-            }
-            return WirePauseRolloutResponse()
-        }
+        try await ask(.pause, of: request.rolloutID)
+        return WirePauseRolloutResponse()
     }
 
     func resumeRollout(
@@ -118,18 +110,16 @@ extension OperatorService {
     ) async throws
         -> WireResumeRolloutResponse
     {
-        try await answering { () async throws(ServiceFailure) in
-            guard let id = RolloutID(request.rolloutID), await driver.resume(id) else {
-                throw .noSuchRollout(request.rolloutID)
-            }
-            return WireResumeRolloutResponse()
-        }
+        try await ask(.resume, of: request.rolloutID)
+        return WireResumeRolloutResponse()
     }
-}
 
-extension ServiceFailure {
-    fileprivate static func noSuchRollout(_ id: String) -> ServiceFailure {
-        .notFound("no rollout '\(id)' is running")
+    private func ask(_ wish: OperatorWish, of rollout: String) async throws {
+        try await answering { () async throws(ServiceFailure) in
+            guard let id = RolloutID(rollout), await driver.ask(wish, of: id) else {
+                throw .notFound("no rollout '\(rollout)' is running")
+            }
+        }
     }
 }
 
