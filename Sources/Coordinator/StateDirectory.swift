@@ -115,7 +115,10 @@ final class StateLock: Sendable {
     /// Lets another coordinator have the folder.
     func release() {
         descriptor.withLock { descriptor in
-            if let open = descriptor { close(open) }
+            guard let open = descriptor else { return }
+            // A child that is about to begin a program shares the lock until then.
+            flock(open, LOCK_UN)
+            close(open)
             descriptor = nil
         }
     }

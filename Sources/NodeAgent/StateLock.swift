@@ -45,6 +45,8 @@ struct StateLock: ~Copyable {
     }
 
     deinit {
+        // A child that is about to begin a program shares the lock until then.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

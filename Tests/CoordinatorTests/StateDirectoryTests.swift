@@ -92,6 +92,27 @@ import Trust
         withExtendedLifetime(first) {}
     }
 
+    @Test func `a folder that was let go is free, whoever still holds the file`() throws {
+        try Initialization(cluster: "test", address: "a").run(in: state)
+        let first = try state.lock()
+        // As a child has it between fork and exec: another descriptor of the same open file.
+        let child = try #require(Self.duplicate(ofFileAt: state.path + "/lock"))
+        defer { close(child) }
+        first.release()
+        let second = try state.lock()
+        withExtendedLifetime(second) {}
+    }
+
+    private static func duplicate(ofFileAt path: String) -> Int32? {
+        let own = "/proc/self/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: own)) ?? []
+        let name = names.first {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(own)/\($0)"))?
+                .hasSuffix(path) == true
+        }
+        return name.flatMap { Int32($0) }.map { dup($0) }
+    }
+
     @Test func `init waits for nobody who is at work in the folder, and blames nobody`() throws {
         try FileManager.default.createDirectory(
             atPath: state.authority,
