@@ -17,7 +17,10 @@ struct IsthmusServer {
             authorities: identity.authority
         )
         var configuration = ServerConfiguration(host: "127.0.0.1", port: 0, identity: tls)
+        // The benchmark's clients all have one certificate.
         configuration.connections = 20_000
+        configuration.connectionsPerPeer = 20_000
+        configuration.handlersPerPeer = 20_000
         configuration.limits.concurrentCalls = 1024
         configuration.isShort = { [usesPool] _ in !usesPool }
         let transport = HTTP2ServerTransport(configuration)
