@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GRPCTransport
 public import Plan
 import Trust
 
@@ -24,7 +25,7 @@ public struct AgentSettings: Sendable, Equatable, Codable {
 
     /// `host:port`, with an IPv6 address in brackets.
     public var coordinator: String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        Endpoint(host: host, port: Int(port)).description
     }
 
     /// Whose certificate the agent's is.

@@ -40,9 +40,9 @@ public enum Enrollment {
             $0.certificateRequest = request.pem
             $0.facts = facts
         }
-        let endpoint = Endpoint(host: host, port: port, pin: token.authorityPin)
-        let answer = try await endpoint.ask(message)
-        let state = try state(from: answer, key: key, at: endpoint, in: stateDirectory)
+        let coordinator = PinnedCoordinator(host: host, port: port, pin: token.authorityPin)
+        let answer = try await coordinator.ask(message)
+        let state = try state(from: answer, key: key, at: coordinator, in: stateDirectory)
         try state.store()
         waiting.discard()
         return state
@@ -62,7 +62,7 @@ public enum Enrollment {
     private static func state(
         from answer: WireEnrollResponse,
         key: PrivateKey,
-        at endpoint: Endpoint,
+        at coordinator: PinnedCoordinator,
         in directory: String
     ) throws(AgentFailure) -> AgentState {
         guard let node = HostID(answer.nodeID), RFC1123.isLabel(answer.cluster) else {
@@ -71,8 +71,8 @@ public enum Enrollment {
         let settings = AgentSettings(
             cluster: answer.cluster,
             node: node,
-            host: endpoint.host,
-            port: endpoint.port
+            host: coordinator.host,
+            port: coordinator.port
         )
         let certificate = try IssuedCertificate.check(
             answer.certificate,
@@ -81,7 +81,7 @@ public enum Enrollment {
             now: WallClock.now()
         )
         guard let bundle = try? AuthorityBundle(pem: answer.certificateAuthority),
-            bundle.pins.contains(endpoint.pin), bundle.speaks(for: answer.cluster)
+            bundle.pins.contains(coordinator.pin), bundle.speaks(for: answer.cluster)
         else {
             throw AgentFailure("the coordinator answered with an authority that is not the token's")
         }
@@ -103,10 +103,12 @@ public enum Enrollment {
 }
 
 /// The coordinator as a machine without a certificate sees it.
-private struct Endpoint {
+private struct PinnedCoordinator {
     let host: String
     let port: UInt16
     let pin: String
+
+    private var endpoint: Endpoint { Endpoint(host: host, port: Int(port)) }
 
     func ask(_ message: WireEnrollRequest) async throws(AgentFailure) -> WireEnrollResponse {
         do {
@@ -127,7 +129,7 @@ private struct Endpoint {
         } catch let error as RPCError {
             throw failure(error)
         } catch {
-            throw AgentFailure("enrolment at \(host):\(port) failed: \(error)")
+            throw AgentFailure("enrolment at \(endpoint) failed: \(error)")
         }
     }
 
@@ -138,7 +140,7 @@ private struct Endpoint {
         switch refusal {
         case .byServer:
             AgentFailure(
-                "the coordinator at \(host):\(port) enrols nobody now, for no unused token lives there"
+                "the coordinator at \(endpoint) enrols nobody now, for no unused token lives there"
                     + " (\(words))",
                 remedy:
                     "This one was used already, has expired, or was made elsewhere. Make another"
@@ -146,7 +148,7 @@ private struct Endpoint {
             )
         case .ofServer:
             AgentFailure(
-                "the token was made by another coordinator than the one at \(host):\(port), or before that"
+                "the token was made by another coordinator than the one at \(endpoint), or before that"
                     + " one changed its certificate authority (\(words))",
                 remedy: "Check the address, or make a token there: coordinator token create --node"
                     + " NODE."
@@ -160,7 +162,7 @@ private struct Endpoint {
         switch error.code {
         case .unavailable, .deadlineExceeded:
             return AgentFailure(
-                "the coordinator at \(host):\(port) cannot be reached: \(words)",
+                "the coordinator at \(endpoint) cannot be reached: \(words)",
                 remedy: "Check its address, that `coordinator serve` runs there, and that the port"
                     + " is open. A token belongs to one coordinator and works once: if this one was"
                     + " made elsewhere, was used or has expired, make another there"
@@ -168,16 +170,16 @@ private struct Endpoint {
             )
         case .unauthenticated, .permissionDenied, .notFound, .failedPrecondition:
             // The coordinator knows which token it was and says what to do.
-            return AgentFailure("the coordinator at \(host):\(port) refused the token: \(words)")
+            return AgentFailure("the coordinator at \(endpoint) refused the token: \(words)")
         case .resourceExhausted:
             return AgentFailure(
-                "the coordinator at \(host):\(port) did not look at the token: \(words)",
+                "the coordinator at \(endpoint) did not look at the token: \(words)",
                 remedy:
                     "Nothing was used up. If this machine shares its address with others, one of"
                     + " them is trying wrong tokens."
             )
         default:
-            return AgentFailure("enrolment at \(host):\(port) failed: \(words) (\(error.code))")
+            return AgentFailure("enrolment at \(endpoint) failed: \(words) (\(error.code))")
         }
     }
 }

@@ -6,8 +6,8 @@ import Trust
 
 /// How a coordinator is run.
 struct CoordinatorOptions: Sendable {
-    /// The address it listens on. Default: all of IPv4.
-    var listenHost = "0.0.0.0"
+    /// The address it listens on. Default: every address of the machine, IPv6 and IPv4.
+    var listenHost: String?
     /// The TCP port; 0 takes a free one. Default: the one that `coordinator init` was told.
     var listenPort: Int?
     /// Whether K3s and Kilo are played by stand-ins; real machines are then refused.

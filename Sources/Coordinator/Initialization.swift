@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import GRPCTransport
 import Plan
 import Trust
 
@@ -25,7 +26,7 @@ struct Initialization: Sendable, Equatable {
                     + "either end"
             )
         }
-        guard let (host, port) = Self.split(address.lowercased()),
+        guard let (host, port) = Endpoint.split(address.lowercased()), port != 0,
             CertificateAuthority.canName(address: host)
         else {
             throw .invalid(
@@ -35,7 +36,7 @@ struct Initialization: Sendable, Equatable {
         }
         self.cluster = cluster
         self.address = host
-        self.port = port
+        self.port = port ?? Self.defaultPort
     }
 
     /// Makes the state. `config.json` comes last: a state without it is not complete.
@@ -79,24 +80,5 @@ struct Initialization: Sendable, Equatable {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let text = try encoder.encode(configuration) + Data("\n".utf8)
         try AtomicFile.write(state.configurationFile, [UInt8](text), mode: 0o600)
-    }
-
-    private static func split(_ text: String) -> (host: String, port: Int)? {
-        let host: Substring
-        let rest: Substring
-        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-            host = text[text.index(after: text.startIndex)..<end]
-            rest = text[text.index(after: end)...]
-        } else if text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") {
-            host = text[..<colon]
-            rest = text[colon...]
-        } else {
-            host = text[...]
-            rest = ""
-        }
-        if rest.isEmpty { return (String(host), defaultPort) }
-        guard rest.hasPrefix(":"), let port = Int(rest.dropFirst()), (1...65535).contains(port)
-        else { return nil }
-        return (String(host), port)
     }
 }

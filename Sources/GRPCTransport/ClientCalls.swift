@@ -14,7 +14,7 @@ final class ClientCalls: CallSide {
 
     init(_ configuration: ClientConfiguration) {
         limits = configuration.limits
-        authority = "\(configuration.host):\(configuration.port)"
+        authority = configuration.endpoint.description
         userAgent = configuration.userAgent
     }
 

@@ -1,4 +1,6 @@
 public import GRPCCore
+internal import NIOCore
+internal import NIOPosix
 internal import TLSSession
 
 /// Where a client connects, whom it expects there, and what it allows.
@@ -37,6 +39,8 @@ public struct ClientConfiguration: Sendable {
     public var handshakeTimeout = Duration.seconds(10)
     /// How long to wait before connecting again.
     public var backoff = Backoff()
+    /// Who knows the addresses of names instead of getaddrinfo(3).
+    var resolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)?
 
     /// A client with the defaults above.
     ///
@@ -51,6 +55,11 @@ public struct ClientConfiguration: Sendable {
         self.trust = trust
         self.identity = identity
     }
+}
+
+extension ClientConfiguration {
+    /// Where the server is.
+    var endpoint: Endpoint { Endpoint(host: host, port: port) }
 }
 
 extension ClientConfiguration.ServerTrust {

@@ -30,8 +30,8 @@ final class ConnectionHandle: Sendable {
     /// Made on the channel's loop.
     init(_ channel: any Channel) {
         loop = channel.eventLoop
-        remote = Self.text(channel.remoteAddress)
-        local = Self.text(channel.localAddress)
+        remote = channel.remoteAddress?.target ?? "unknown"
+        local = channel.localAddress?.target ?? "unknown"
         promises = Promises(
             ready: loop.makePromise(),
             drained: loop.makePromise(),
@@ -104,12 +104,5 @@ final class ConnectionHandle: Sendable {
 
     private func onLoop(_ body: @escaping @Sendable (Connection?) -> Void) {
         loop.execute { body(self.connection.value) }
-    }
-
-    private static func text(_ address: SocketAddress?) -> String {
-        guard let address, let ip = address.ipAddress, let port = address.port else {
-            return "unknown"
-        }
-        return ip.contains(":") ? "ipv6:[\(ip)]:\(port)" : "ipv4:\(ip):\(port)"
     }
 }

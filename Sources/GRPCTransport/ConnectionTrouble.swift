@@ -21,10 +21,12 @@ enum ConnectionTrouble {
     }
 
     private static func words(for error: NIOConnectionError) -> String {
-        guard let first = error.connectionErrors.first else {
-            return "the name \(error.host) was not found"
-        }
-        return words(for: first.error)
+        let failures = error.connectionErrors
+        guard let first = failures.first else { return "the name \(error.host) was not found" }
+        guard failures.count > 1 else { return words(for: first.error) }
+        return failures.prefix(4).map { failure in
+            "\(failure.target.literal ?? "an address"): \(words(for: failure.error))"
+        }.joined(separator: ", ")
     }
 
     private static func words(forErrno error: IOError) -> String {

@@ -121,12 +121,8 @@ extension HTTP2ClientTransport {
     /// A connection on which both sides have shown that they speak our protocol.
     private func open() async throws -> ConnectionHandle {
         let context = try Self.context(credentials.withLock { $0 })
-        let connection = try await Sockets.connect(
-            host: configuration.host,
-            port: configuration.port,
-            timeout: configuration.connectTimeout,
-            on: loop
-        ) { [configuration, connections] channel in
+        let connection = try await Sockets.connect(configuration, on: loop) {
+            [configuration, connections] channel in
             let side = ClientCalls(configuration)
             let rules = Connection.Rules(
                 keepalive: configuration.keepalive,
@@ -146,10 +142,9 @@ extension HTTP2ClientTransport {
     private func unreachable(_ error: any Error) -> RPCError {
         var words = ConnectionTrouble.words(for: error)
         if words.hasSuffix(".") { words.removeLast() }
-        let server = "\(configuration.host):\(configuration.port)"
         return RPCError(
             code: .unavailable,
-            message: "No connection to \(server): \(words).",
+            message: "No connection to \(configuration.endpoint): \(words).",
             cause: (error as? RPCError)?.cause ?? ConnectionRefusal(error)
         )
     }

@@ -120,7 +120,7 @@ extension HTTP2ServerTransport {
             let words = ConnectionTrouble.words(for: error)
             let failure = RPCError(
                 code: .unavailable,
-                message: "Cannot listen on \(configuration.host):\(configuration.port): \(words)."
+                message: "Cannot listen on \(configuration.place): \(words)."
             )
             port.fail(failure)
             throw failure
@@ -145,7 +145,7 @@ extension HTTP2ServerTransport {
         guard connections.count - strangers.count < configuration.connections,
             let context = state.withLock({ $0.context })
         else { throw refusal(channel, "there are too many connections") }
-        guard let stranger = strangers.admit(from: channel.remoteAddress?.ipAddress ?? "") else {
+        guard let stranger = strangers.admit(from: channel.remoteAddress?.source ?? "") else {
             throw refusal(channel, "too many connections from there have not said who they are")
         }
         let rules = Connection.Rules(
@@ -172,7 +172,7 @@ extension HTTP2ServerTransport {
     }
 
     private func refusal(_ channel: any Channel, _ words: String) -> any Error {
-        let address = channel.remoteAddress?.ipAddress ?? "unknown"
+        let address = channel.remoteAddress?.literal ?? "unknown"
         log.say("\(address): \(words)", isStranger: true, on: channel.eventLoop)
         return ChannelError.ioOnClosedChannel
     }

@@ -48,7 +48,7 @@ final class ServerCalls: CallSide {
 
     func admit(_ connection: Connection) throws(HTTP2Failure) {
         guard let peer else { return }
-        let address = connection.channel.remoteAddress?.ipAddress ?? ""
+        let address = connection.channel.remoteAddress?.source ?? ""
         account = try places.take(for: peer, from: address, connection.handle)
     }
 

@@ -2,8 +2,8 @@ public import GRPCCore
 
 /// How a server listens, who it is, and what it allows.
 public struct ServerConfiguration: Sendable {
-    /// The address or name to listen on.
-    public var host: String
+    /// The address or name to listen on; nil for every address of the machine, IPv6 and IPv4.
+    public var host: String?
     /// The TCP port; 0 lets the system choose (see `HTTP2ServerTransport.boundPort()`).
     public var port: Int
     /// Who the server is, and which authorities verify its clients.
@@ -51,10 +51,10 @@ public struct ServerConfiguration: Sendable {
     /// A server with the defaults above.
     ///
     /// - Parameters:
-    ///   - host: The address or name to listen on.
+    ///   - host: The address or name to listen on; nil for every address of the machine.
     ///   - port: The TCP port; 0 lets the system choose.
     ///   - identity: Who the server is.
-    public init(host: String, port: Int, identity: TLSIdentity) {
+    public init(host: String?, port: Int, identity: TLSIdentity) {
         self.host = host
         self.port = port
         self.identity = identity
@@ -62,6 +62,11 @@ public struct ServerConfiguration: Sendable {
 }
 
 extension ServerConfiguration {
+    /// Where it listens, in words.
+    var place: String {
+        host.map { Endpoint(host: $0, port: port).description } ?? "port \(port) of every address"
+    }
+
     /// Lowers the bounds on connections to what the process may have open, so that its last
     /// descriptors are left to it: libdispatch ends a process that gets none for itself.
     ///

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GRPCTransport
 
 /// Where a coordinator listens, as an operator writes it: `HOST`, `HOST:PORT`, `[IPV6]:PORT`.
 struct CoordinatorAddress: ExpressibleByArgument, Equatable, Sendable {
@@ -11,37 +12,11 @@ struct CoordinatorAddress: ExpressibleByArgument, Equatable, Sendable {
     let port: UInt16
 
     init?(argument: String) {
-        guard let (host, port) = Self.split(argument), !host.isEmpty, host.utf8.count <= 253,
-            host.utf8.allSatisfy(Self.isAllowed)
+        guard let (host, port) = Endpoint.split(argument), port != 0, !host.isEmpty,
+            host.utf8.count <= 253, host.utf8.allSatisfy(Self.isAllowed)
         else { return nil }
-        guard let port else {
-            self.init(host: host, port: Self.usualPort)
-            return
-        }
-        guard let number = UInt16(port), number > 0 else { return nil }
-        self.init(host: host, port: number)
-    }
-
-    private init(host: String, port: UInt16) {
         self.host = host
-        self.port = port
-    }
-
-    private static func split(_ text: String) -> (host: String, port: String?)? {
-        if text.first == "[" {
-            guard let end = text.firstIndex(of: "]") else { return nil }
-            let host = String(text[text.index(after: text.startIndex)..<end])
-            let rest = text[text.index(after: end)...]
-            if rest.isEmpty { return (host, nil) }
-            return rest.first == ":" ? (host, String(rest.dropFirst())) : nil
-        }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        switch parts.count {
-        case 1: return (text, nil)
-        case 2: return (parts[0], parts[1])
-        // An IPv6 address without brackets has no port.
-        default: return (text, nil)
-        }
+        self.port = port.map { UInt16(clamping: $0) } ?? Self.usualPort
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

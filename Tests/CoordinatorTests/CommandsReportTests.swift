@@ -109,11 +109,13 @@ import Testing
         #expect(RolloutListing.json(summary).text.contains(#""outcome":"failed""#))
     }
 
-    @Test(arguments: [
-        ("127.0.0.1:7443", "127.0.0.1", 7443), (":0", "0.0.0.0", 0), ("[::1]:80", "::1", 80),
-        ("example.org:1", "example.org", 1),
-    ])
-    func `addresses to listen on`(text: String, host: String, port: Int) {
+    @Test(
+        arguments: [
+            ("127.0.0.1:7443", "127.0.0.1", 7443), (":0", nil, 0), ("[::1]:80", "::1", 80),
+            ("example.org:1", "example.org", 1),
+        ] as [(String, String?, Int)]
+    )
+    func `addresses to listen on`(text: String, host: String?, port: Int) {
         let address = ListenAddress(argument: text)
         #expect(address?.host == host)
         #expect(address?.port == port)

@@ -45,8 +45,7 @@ struct OperatorConnection: Sendable {
 
     /// `HOST:PORT`.
     var address: String {
-        let host = configuration.address
-        return (host.contains(":") ? "[\(host)]" : host) + ":\(configuration.port)"
+        Endpoint(host: configuration.address, port: configuration.port).description
     }
 
     /// Opens the connection, hands it to `body`, and closes it; errors are said for people.

@@ -29,7 +29,7 @@ struct CoordinatorServe: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where to listen; all of IPv4 with the port given to init where nothing is said.",
+            "Where to listen; every address, IPv6 and IPv4, with the port given to init where nothing is said.",
             valueName: "host:port"
         )
     )
