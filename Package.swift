@@ -48,6 +48,7 @@ let package = Package(
         .library(name: "SimulatedHost", targets: ["SimulatedHost"]),
         .library(name: "HTTP2Session", targets: ["HTTP2Session"]),
         .library(name: "TLSSession", targets: ["TLSSession"]),
+        .library(name: "Gzip", targets: ["Gzip"]),
         .library(name: "GRPCTransport", targets: ["GRPCTransport"]),
         .library(name: "Protocol", targets: ["Protocol"]),
         .library(name: "Daemon", targets: ["Daemon"]),
@@ -117,10 +118,18 @@ let package = Package(
         .target(name: "HTTP2Session", dependencies: ["CNGHTTP2"], swiftSettings: strict),
         // One TLS 1.3 connection without a socket: ciphertext to plaintext and back.
         .target(name: "TLSSession", dependencies: ["COpenSSL"], swiftSettings: strict),
-        // gRPC's client and server transports over the two, on NIO's sockets.
+        // zlib, as the distribution ships it.
+        .systemLibrary(
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
+        // Whole messages to gzip's format and back.
+        .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strict),
+        // gRPC's client and server transports over the three, on NIO's sockets.
         .target(
             name: "GRPCTransport",
-            dependencies: ["HTTP2Session", "TLSSession", grpcCore, nioCore, nioPosix],
+            dependencies: ["Gzip", "HTTP2Session", "TLSSession", grpcCore, nioCore, nioPosix],
             swiftSettings: strict
         ),
         // The messages and services, generated from the .proto files beside them.
@@ -190,7 +199,7 @@ let package = Package(
         .target(
             name: "FuzzEntries",
             dependencies: [
-                "Agent", "Document", "GRPCTransport", "HTTP2Session", "Plan", "PlanFile",
+                "Agent", "Document", "GRPCTransport", "Gzip", "HTTP2Session", "Plan", "PlanFile",
                 "Protocol",
                 "Steps", "Trust", grpcCore, swiftProtobuf,
             ],
@@ -224,6 +233,7 @@ let package = Package(
             dependencies: ["HTTP2Session"],
             swiftSettings: strict
         ),
+        .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
         .testTarget(
             name: "TLSSessionTests",
             dependencies: ["Plan", "TLSSession", "Trust"],

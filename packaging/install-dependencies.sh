@@ -6,7 +6,7 @@
 set -euo pipefail
 
 declare -A packages=(
-    [build]="git pkg-config libnghttp2-dev libssl-dev libsqlite3-dev libyaml-dev"
+    [build]="git pkg-config libnghttp2-dev libssl-dev libsqlite3-dev libyaml-dev zlib1g-dev"
     [test]="python3-venv openssl"
     [lint]="shellcheck"
     [protocol]="git protobuf-compiler"

@@ -12,6 +12,8 @@ enum CallHeaders {
         path: String,
         authority: String,
         userAgent: String,
+        encoding: MessageEncoding = .identity,
+        acceptsGzip: Bool = false,
         _ metadata: Metadata
     ) -> HeaderFields {
         var fields = HeaderFields()
@@ -22,16 +24,21 @@ enum CallHeaders {
         fields.add("content-type", "application/grpc")
         fields.add("te", "trailers")
         fields.add("user-agent", userAgent)
-        fields.add("grpc-accept-encoding", "identity")
+        fields.add("grpc-accept-encoding", MessageEncoding.accepted(gzip: acceptsGzip))
+        if encoding != .identity { fields.add("grpc-encoding", encoding.rawValue) }
         MetadataFields.add(metadata, to: &fields, except: "user-agent")
         return fields
     }
 
     /// A response's, before its messages.
-    static func response(_ metadata: Metadata) -> HeaderFields {
+    static func response(
+        encoding: MessageEncoding = .identity,
+        _ metadata: Metadata
+    ) -> HeaderFields {
         var fields = HeaderFields()
         fields.add(":status", "200")
         fields.add("content-type", "application/grpc")
+        if encoding != .identity { fields.add("grpc-encoding", encoding.rawValue) }
         MetadataFields.add(metadata, to: &fields)
         return fields
     }
@@ -58,9 +65,9 @@ enum CallHeaders {
             fields.add(":status", String(status))
             return fields
         case .status(let status): return trailersOnly(status, [:])
-        case .compression(let status):
+        case .compression(let status, let acceptsGzip):
             var fields = trailersOnly(status, [:])
-            fields.add("grpc-accept-encoding", "identity")
+            fields.add("grpc-accept-encoding", MessageEncoding.accepted(gzip: acceptsGzip))
             return fields
         }
     }

@@ -11,6 +11,8 @@ final class CallStream: Sendable {
         var outbound: OutboundParts
         /// Received bytes that the account counts.
         var unread = 0
+        /// What was inflated of the message that was read last; the account counts it too.
+        var inflated = 0
         /// Whether the loop was woken and has not yet looked.
         var isLoopAwake = false
         /// Whether the server's answer is complete: nothing that happens later can spoil it.
@@ -27,21 +29,25 @@ final class CallStream: Sendable {
     let account: PeerAccount
     /// `/service/method`.
     let path: String
-    /// How large a message may arrive on this call; nil leaves it to the connection.
-    let messageBytes: Int?
+    /// How our messages are compressed.
+    let encoding: MessageEncoding
+    /// How large a message may arrive on this call.
+    let messageBytes: Int
     private let state: Mutex<State>
 
     init(
         _ connection: ConnectionHandle,
         path: String,
         limits: TransportLimits,
+        encoding: MessageEncoding = .identity,
         messageBytes: Int? = nil,
         account: PeerAccount? = nil
     ) {
         self.connection = connection
         self.account = account ?? connection.account
         self.path = path
-        self.messageBytes = messageBytes
+        self.encoding = encoding
+        self.messageBytes = messageBytes ?? limits.messageBytes
         state = Mutex(
             State(
                 inbound: InboundParts(highWater: limits.unreadBytesPerCall),
@@ -67,14 +73,15 @@ extension CallStream {
         switch try read() {
         case .part(let part, let credit):
             if credit { connection.wake(self) }
-            return part
+            return try inflated(part)
         case .finished: return nil
-        case .nothingYet: return try await wait()
+        case .nothingYet: return try inflated(await wait())
         }
     }
 
     private func read() throws -> InboundParts.Reading {
         try state.withLock { state in
+            account.letGo(state.takeInflated())
             let reading = try state.inbound.read()
             if case .part(let part, _) = reading { account.letGo(state.countRead(part)) }
             return reading
@@ -120,7 +127,7 @@ extension CallStream {
     /// - Throws: Why the call failed, or `CancellationError` if the writing task was cancelled.
     func write(_ part: CallPart) async throws {
         var bytes = 0
-        if case .message(let message) = part {
+        if let message = part.payload {
             bytes = message.count + 5
             try await account.unsent.admit(bytes, of: self)
         }
@@ -225,10 +232,19 @@ extension CallStream {
 
     /// Has the account count bytes that came, until they are read. False if the peer holds too much.
     func keep(_ count: Int) -> Bool {
+        keep(count) { $0.unread += count }
+    }
+
+    /// The same for bytes that are inflated for the reader, until it asks for the next part.
+    func keepInflated(_ count: Int) -> Bool {
+        keep(count) { $0.inflated += count }
+    }
+
+    private func keep(_ count: Int, noting note: (inout State) -> Void) -> Bool {
         guard account.keep(count) else { return false }
         let isCounted = state.withLock { state in
             guard state.outbound.closed == nil else { return false }
-            state.unread += count
+            note(&state)
             return true
         }
         if !isCounted { account.letGo(count) }
@@ -289,15 +305,21 @@ extension CallStream.State {
 
     /// A part was read. Returns for how many bytes that is; a message has five before it.
     mutating func countRead(_ part: CallPart) -> Int {
-        guard case .message(let bytes) = part else { return 0 }
+        guard let bytes = part.payload else { return 0 }
         let count = min(unread, bytes.count + 5)
         unread -= count
         return count
     }
 
+    /// For how many bytes the message counted that was read before.
+    mutating func takeInflated() -> Int {
+        defer { inflated = 0 }
+        return inflated
+    }
+
     mutating func close(_ error: RPCError?, _ reason: RPCError) -> Closing {
         let (unsent, writers) = outbound.close(reason)
-        var closing = Closing(writers: writers, unsent: unsent, unread: unread)
+        var closing = Closing(writers: writers, unsent: unsent, unread: unread + takeInflated())
         unread = 0
         if let error, !isAnswered {
             closing.readerFails = true

@@ -26,7 +26,7 @@ struct ClientInbound: AsyncSequence, Sendable {
             case .metadata(let metadata): .metadata(metadata)
             case .message(let message): .message(message)
             case .status(let status, let metadata): .status(status, metadata)
-            case nil: nil
+            case .compressed, nil: nil
             }
         }
 
@@ -51,7 +51,7 @@ struct ServerInbound: AsyncSequence, Sendable {
             switch try await stream.next() {
             case .metadata(let metadata): .metadata(metadata)
             case .message(let message): .message(message)
-            case .status, nil: nil
+            case .status, .compressed, nil: nil
             }
         }
 
@@ -84,7 +84,7 @@ struct ClientOutbound: ClosableRPCWriterProtocol {
                         """
                 )
             }
-            try await orCancelled { try await stream.write(.message(message)) }
+            try await orCancelled { try await stream.write(stream.encoding.part(message)) }
         }
     }
 
@@ -111,7 +111,8 @@ struct ServerOutbound: ClosableRPCWriterProtocol {
         case .metadata(let metadata):
             if let problem = MetadataFields.problem(in: metadata) { throw problem }
             try await stream.write(.metadata(metadata))
-        case .message(let message): try await stream.write(.message(message))
+        case .message(let message):
+            try await stream.write(stream.encoding.part(message))
         case .status(let status, let metadata): try await stream.write(.status(status, metadata))
         }
     }

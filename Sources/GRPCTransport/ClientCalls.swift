@@ -54,6 +54,9 @@ final class ClientCalls: CallSide {
         } else if endsStream {
             exchange.stream.deliver(Self.status(fields))
         } else {
+            let encoding = fields["grpc-encoding"]
+            exchange.deframer.acceptsCompressed =
+                limits.acceptsGzip && encoding == MessageEncoding.gzip.rawValue
             exchange.stream.deliver(.metadata(MetadataFields.read(fields)))
         }
     }
@@ -100,7 +103,7 @@ final class ClientCalls: CallSide {
             else { return }
             exchange = opened
         }
-        for case .message(let message) in parts { connection.append(message, to: exchange) }
+        for part in parts { connection.append(part, to: exchange) }
         if work.isFinished, !exchange.hasFinished {
             exchange.hasFinished = true
             connection.http2?.finish(exchange.id)
@@ -124,13 +127,15 @@ final class ClientCalls: CallSide {
                 path: stream.path,
                 authority: authority,
                 userAgent: userAgent,
+                encoding: stream.encoding,
+                acceptsGzip: limits.acceptsGzip,
                 metadata
             )
             let id = try http2.request(fields, endsStream: isWhole)
             let exchange = Exchange(
                 id: id,
                 stream: stream,
-                messageBytes: stream.messageBytes ?? limits.messageBytes
+                messageBytes: stream.messageBytes
             )
             exchange.hasFinished = isWhole
             exchange.expiry = MetadataFields.timeout(metadata).map { ContinuousClock.now + $0 }

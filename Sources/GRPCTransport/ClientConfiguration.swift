@@ -54,12 +54,18 @@ public struct ClientConfiguration: Sendable {
         self.port = port
         self.trust = trust
         self.identity = identity
+        if identity == nil { limits.acceptsGzip = false }
     }
 }
 
 extension ClientConfiguration {
     /// Where the server is.
     var endpoint: Endpoint { Endpoint(host: host, port: port) }
+
+    /// How a call's messages are compressed. A server takes nothing compressed from those that enrol.
+    func encoding(_ options: CallOptions) -> MessageEncoding {
+        options.compression == .gzip && identity != nil ? .gzip : .identity
+    }
 }
 
 extension ClientConfiguration.ServerTrust {

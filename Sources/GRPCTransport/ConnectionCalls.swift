@@ -23,7 +23,7 @@ extension Connection: HTTP2Events {
         guard let exchange = exchanges[stream], !exchange.isIgnored else { return }
         do throws(RPCError) {
             guard exchange.stream.keep(bytes.count) else { throw tooMuchUnread() }
-            try exchange.deframer.take(bytes) { exchange.stream.deliver(.message($0)) }
+            try exchange.deframer.take(bytes) { exchange.stream.deliver($0) }
             if exchange.isMidMessage(after: bytes.count) { isMidMessage = true }
             if exchange.stream.earnsCredit(bytes.count) {
                 http2?.consumed(bytes.count, on: stream)
@@ -88,10 +88,13 @@ extension Connection {
         flushSoon()
     }
 
-    /// Ends the call of a stream that was closed on our side with a status for the client.
+    /// Ends the call of a stream that was closed on our side: a server's with a status for the client.
     func refuse(_ stream: CallStream, _ status: Status) {
         guard let exchange = exchanges[stream] else { return }
-        cutOff(exchange, status)
+        switch side.role {
+        case .server: cutOff(exchange, status)
+        case .client: http2?.reset(exchange.id, .cancel)
+        }
         flushSoon()
     }
 
@@ -123,8 +126,15 @@ extension Connection {
     }
 
     /// Appends a message to what we send on a call.
-    func append(_ message: [UInt8], to exchange: Exchange) {
-        http2?.append(MessageDeframer.prefix(forMessageOf: message.count), on: exchange.id)
-        http2?.append(message, on: exchange.id)
+    func append(_ part: CallPart, to exchange: Exchange) {
+        guard let payload = part.payload else { return }
+        var isCompressed = false
+        if case .compressed = part { isCompressed = true }
+        let prefix = MessageDeframer.prefix(
+            forMessageOf: payload.count,
+            isCompressed: isCompressed
+        )
+        http2?.append(prefix, on: exchange.id)
+        http2?.append(payload, on: exchange.id)
     }
 }

@@ -82,7 +82,7 @@ final class ConnectionHandle: Sendable {
         onLoop { $0?.reset(stream) }
     }
 
-    /// The stream's call ends with a status of the server's transport.
+    /// The stream's call ends for a reason of the transport's, which a client learns as its status.
     func refuse(_ stream: CallStream, _ status: Status) {
         onLoop { $0?.refuse(stream, status) }
     }

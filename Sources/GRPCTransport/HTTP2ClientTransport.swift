@@ -162,7 +162,7 @@ extension HTTP2ClientTransport {
     ///
     /// - Parameters:
     ///   - descriptor: The method.
-    ///   - options: `waitForReady`, and bounds on messages.
+    ///   - options: `waitForReady`, bounds on messages, and gzip as compression.
     ///   - closure: Uses the stream. When it returns, the call is over.
     /// - Throws: UNAVAILABLE with the reason, FAILED_PRECONDITION at shutdown, or what `closure`
     ///   throws.
@@ -180,6 +180,7 @@ extension HTTP2ClientTransport {
             connection,
             path: "/\(descriptor.fullyQualifiedMethod)",
             limits: configuration.limits,
+            encoding: configuration.encoding(options),
             messageBytes: options.maxResponseMessageBytes
         )
         let rpc = RPCStream<Inbound, Outbound>(

@@ -3,10 +3,13 @@ internal import GRPCCore
 /// Cuts messages out of a stream's bytes: each has a flag byte and its length in four bytes before it
 /// (gRPC over HTTP/2, "Length-Prefixed-Message").
 struct MessageDeframer {
+    /// Whether the peer has said that it may compress messages.
+    var acceptsCompressed = false
     private let limit: Int
     private var prefix: [UInt8] = []
     private var message: [UInt8] = []
     private var missing: Int?
+    private var isCompressed = false
 
     init(limit: Int) {
         self.limit = limit
@@ -21,10 +24,10 @@ struct MessageDeframer {
     ///   - bytes: The next part of the stream, cut anywhere.
     ///   - deliver: Called with every message that is complete.
     /// - Throws: RESOURCE_EXHAUSTED for a message over the limit, before its bytes are kept; INTERNAL
-    ///   for one that is compressed although nobody offered that.
+    ///   for one that is compressed although the peer has not said so.
     mutating func take(
         _ bytes: UnsafeRawBufferPointer,
-        deliver: ([UInt8]) -> Void
+        deliver: (CallPart) -> Void
     ) throws(RPCError) {
         var rest = bytes
         while !rest.isEmpty {
@@ -33,7 +36,7 @@ struct MessageDeframer {
             message.append(contentsOf: part)
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
             if part.count == missing {
-                deliver(message)
+                deliver(isCompressed ? .compressed(message) : .message(message))
                 message = []
                 self.missing = nil
             } else {
@@ -50,10 +53,11 @@ struct MessageDeframer {
         prefix.append(contentsOf: part)
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
         guard prefix.count == 5 else { return nil }
-        let isCompressed = prefix.first != 0
+        let flag = prefix.first ?? 0
         let length = prefix.dropFirst().reduce(0) { $0 << 8 | Int($1) }
         prefix.removeAll(keepingCapacity: true)
-        if isCompressed {
+        isCompressed = flag == 1
+        guard flag == 0 || isCompressed && acceptsCompressed else {
             throw RPCError(
                 code: .internalError,
                 message: "A message is compressed, which was not agreed on."
@@ -70,9 +74,10 @@ struct MessageDeframer {
         return length
     }
 
-    /// The prefix of an uncompressed message.
-    static func prefix(forMessageOf length: Int) -> [UInt8] {
+    /// The prefix of a message.
+    static func prefix(forMessageOf length: Int, isCompressed: Bool = false) -> [UInt8] {
         let length = UInt32(clamping: length)
-        return [0] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
+        return [isCompressed ? 1 : 0]
+            + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
     }
 }

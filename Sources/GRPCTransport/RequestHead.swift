@@ -6,6 +6,10 @@ struct RequestHead: Equatable {
     let method: MethodDescriptor
     let timeout: Duration?
     let metadata: Metadata
+    /// How the client may compress its messages.
+    let encoding: MessageEncoding
+    /// How the server may compress its own: as the client does, where the client understands that too.
+    let answerEncoding: MessageEncoding
 
     /// Why a request is not served, and how that is answered.
     enum Refusal: Error, Equatable {
@@ -14,20 +18,21 @@ struct RequestHead: Equatable {
         /// It is gRPC that we do not do: a status.
         case status(Status)
         /// Its messages are compressed in a way that we do not know: a status, and what we know.
-        case compression(Status)
+        case compression(Status, acceptsGzip: Bool)
     }
 
     /// Reads the block.
     ///
-    /// - Parameter fields: As nghttp2 checked them: pseudo-headers first, each once.
+    /// - Parameters:
+    ///   - fields: As nghttp2 checked them: pseudo-headers first, each once.
+    ///   - acceptsGzip: Whether the client may compress its messages.
     /// - Throws: How to refuse the request.
-    init(_ fields: HeaderFields) throws(Refusal) {
+    init(_ fields: HeaderFields, acceptsGzip: Bool) throws(Refusal) {
         guard fields[":method"] == "POST" else { throw .http(405) }
         guard Self.isGRPC(fields["content-type"]) else { throw .http(415) }
-        if let encoding = fields["grpc-encoding"], encoding != "identity" {
-            let message = "The compression \(encoding) is not supported; send identity."
-            throw .compression(Status(code: .unimplemented, message: message))
-        }
+        encoding = try Self.encoding(fields["grpc-encoding"], acceptsGzip)
+        let isUnderstood = encoding.isAccepted(by: fields["grpc-accept-encoding"])
+        answerEncoding = isUnderstood ? encoding : .identity
         guard let method = Self.method(fields[":path"] ?? "") else {
             let message = "The path is not /service/method."
             throw .status(Status(code: .unimplemented, message: message))
@@ -35,6 +40,22 @@ struct RequestHead: Equatable {
         timeout = try Self.timeout(fields["grpc-timeout"])
         self.method = method
         metadata = MetadataFields.read(fields)
+    }
+
+    private static func encoding(
+        _ text: String?,
+        _ acceptsGzip: Bool
+    ) throws(Refusal) -> MessageEncoding {
+        guard let text else { return .identity }
+        if let encoding = MessageEncoding(rawValue: text), encoding == .identity || acceptsGzip {
+            return encoding
+        }
+        let known = MessageEncoding.accepted(gzip: acceptsGzip)
+        let message = "The compression \(text) is not supported; send one of \(known)."
+        throw .compression(
+            Status(code: .unimplemented, message: message),
+            acceptsGzip: acceptsGzip
+        )
     }
 
     private static func timeout(_ text: String?) throws(Refusal) -> Duration? {

@@ -63,7 +63,7 @@ final class ServerCalls: CallSide {
             return
         }
         do {
-            let head = try RequestHead(fields)
+            let head = try RequestHead(fields, acceptsGzip: connection.limits.acceptsGzip)
             guard account?.beginHandler() == true else {
                 // Streams that were opened and reset leave handlers behind.
                 connection.http2?.reset(id, .refusedStream)
@@ -84,6 +84,7 @@ final class ServerCalls: CallSide {
             connection.handle,
             path: path,
             limits: connection.limits,
+            encoding: head.answerEncoding,
             account: account
         )
         let exchange = Exchange(
@@ -91,6 +92,7 @@ final class ServerCalls: CallSide {
             stream: stream,
             messageBytes: connection.limits.messageBytes
         )
+        exchange.deframer.acceptsCompressed = head.encoding == .gzip
         connection.exchanges.insert(exchange)
         return exchange
     }
@@ -106,7 +108,9 @@ final class ServerCalls: CallSide {
         )
         watch(exchange, head.timeout, at: connection)
         let loop = connection.channel.eventLoop
-        let executor = shortMethods.executor(for: head.method, on: loop)
+        // Who inflates takes longer than a loop may be held up.
+        let isShort = head.encoding == .identity
+        let executor = isShort ? shortMethods.executor(for: head.method, on: loop) : nil
         Task(executorPreference: executor) { await run.run() }
     }
 
@@ -165,11 +169,11 @@ final class ServerCalls: CallSide {
                 exchange.hasBegun = true
                 connection.http2?.respond(
                     on: exchange.id,
-                    CallHeaders.response(metadata),
+                    CallHeaders.response(encoding: stream.encoding, metadata),
                     endsStream: false
                 )
-            case .message(let message):
-                if !exchange.hasFinished { connection.append(message, to: exchange) }
+            case .message, .compressed:
+                if !exchange.hasFinished { connection.append(part, to: exchange) }
             case .status(let status, let metadata):
                 connection.answer(exchange, status, metadata)
             }

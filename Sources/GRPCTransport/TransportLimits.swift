@@ -2,7 +2,8 @@ internal import HTTP2Session
 
 /// What a peer may cost us. Every bound holds for one connection unless it says otherwise.
 public struct TransportLimits: Equatable, Sendable {
-    /// How large one received message may be; over it the call ends with RESOURCE_EXHAUSTED.
+    /// How large one received message may be, also after it was inflated; over it the call ends with
+    /// RESOURCE_EXHAUSTED.
     public var messageBytes = 4 * 1024 * 1024
     /// How large the headers of one received request or response may be (each field counted with 32
     /// bytes more than it has); over it the call ends with RESOURCE_EXHAUSTED.
@@ -17,9 +18,13 @@ public struct TransportLimits: Equatable, Sendable {
     /// How many received bytes of all calls together may wait for their readers or for the rest of their
     /// message; over it the call that gets more ends with RESOURCE_EXHAUSTED. It holds on servers, for
     /// all connections of one certificate together.
+    ///
+    /// A message that came compressed counts for what was inflated until its reader asks for the next.
     public var unreadBytes = 16 * 1024 * 1024
     /// How many bytes of one call may wait for its reader before the peer must wait.
     public var unreadBytesPerCall = 64 * 1024
+    /// Whether messages may come compressed (gzip).
+    public var acceptsGzip = true
 
     /// The defaults above.
     public init() {}
@@ -31,6 +36,7 @@ public struct TransportLimits: Equatable, Sendable {
         limits.concurrentCalls = 4
         limits.unsentBytes = 256 * 1024
         limits.unreadBytes = 512 * 1024
+        limits.acceptsGzip = false
         return limits
     }
 

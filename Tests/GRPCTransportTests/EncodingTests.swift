@@ -70,7 +70,7 @@ struct EncodingTests {
             for start in stride(from: 0, to: bytes.count, by: size) {
                 let part = Array(bytes[start..<min(start + size, bytes.count)])
                 try part.withUnsafeBytes { part in
-                    try deframer.take(part) { found.append($0) }
+                    try deframer.take(part) { found.append($0.payload ?? []) }
                 }
             }
             #expect(found == messages)

@@ -1,4 +1,3 @@
-import Foundation
 import GRPCCore
 import GRPCTransport
 import HTTP2Session
@@ -34,11 +33,7 @@ struct PeerAccountTests {
         let methods = ["Echo": RawService.echo, "Stuck": stuck]
         try await GRPCTransportTests.withServer(configuration, methods) { _, port in
             let cluster = cluster
-            try await withCheckedThrowingContinuation { continuation in
-                Thread.detachNewThread {
-                    continuation.resume(with: Result { try body(cluster, port) })
-                }
-            }
+            try await offThePool { try body(cluster, port) }
             try await check(port)
         }
     }

@@ -13,9 +13,10 @@ enum Arrows {
         "SimulatedHost": ["Plan", "Steps", "Trust", "FoundationEssentials", "Glibc"],
         "HTTP2Session": ["CNGHTTP2"],
         "TLSSession": ["COpenSSL", "Glibc"],
+        "Gzip": ["CZlib"],
         "GRPCTransport": [
-            "HTTP2Session", "TLSSession", "GRPCCore", "NIOCore", "NIOPosix", "FoundationEssentials",
-            "Glibc",
+            "Gzip", "HTTP2Session", "TLSSession", "GRPCCore", "NIOCore", "NIOPosix",
+            "FoundationEssentials", "Glibc",
         ],
         "Daemon": ["Glibc"],
         "Agent": [

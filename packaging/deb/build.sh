@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds dist/isthmus-agent_VERSION_ARCH.deb and dist/isthmus-coordinator_VERSION_ARCH.deb.
 #
-# The Swift runtime is linked in; OpenSSL, nghttp2, libyaml and SQLite stay the distribution's, so that their
+# The Swift runtime is linked in; OpenSSL, nghttp2, libyaml, zlib and SQLite stay the distribution's, so that their
 # security fixes arrive without us. The same tree on the same machine gives the same packages: times
 # are the last commit's.
 set -euo pipefail

@@ -1,4 +1,5 @@
 import GRPCCore
+import Gzip
 import HTTP2Session
 
 @testable import GRPCTransport
@@ -32,7 +33,7 @@ enum CallEntry {
 
     private static func head(_ fields: HeaderFields) {
         do {
-            let head = try RequestHead(fields)
+            let head = try RequestHead(fields, acceptsGzip: true)
             precondition(!head.method.fullyQualifiedMethod.isEmpty)
             if let timeout = head.timeout { precondition(timeout <= CallTimeout.longest) }
         } catch {
@@ -58,12 +59,13 @@ enum CallEntry {
 
     private static func deframe(_ body: ArraySlice<UInt8>, by size: Int) -> [[UInt8]] {
         var deframer = MessageDeframer(limit: limit)
+        deframer.acceptsCompressed = true
         var messages: [[UInt8]] = []
         var rest = body
         while !rest.isEmpty {
             do {
                 try rest.prefix(size).withUnsafeBytes { part in
-                    try deframer.take(part) { messages.append($0) }
+                    try deframer.take(part) { messages.append(inflated($0)) }
                 }
             } catch {
                 break
@@ -72,5 +74,14 @@ enum CallEntry {
         }
         precondition(messages.allSatisfy { $0.count <= limit })
         return messages
+    }
+
+    private static func inflated(_ part: CallPart) -> [UInt8] {
+        guard case .compressed(let bytes) = part else { return part.payload ?? [] }
+        guard let message = try? Gzip.decompress(bytes, limit: limit) else { return [] }
+        if let again = Gzip.compress(message) {
+            precondition((try? Gzip.decompress(again, limit: limit)) == message)
+        }
+        return message
     }
 }

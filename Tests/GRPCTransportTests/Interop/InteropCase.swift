@@ -1,5 +1,5 @@
 /// The cases of gRPC's interoperability suite that both sides run
-/// (grpc/grpc doc/interop-test-descriptions.md): names and numbers are the suite's.
+/// (grpc/grpc doc/interop-test-descriptions.md): names and numbers are the suite's. The last is ours.
 enum InteropCase: String, CaseIterable, Sendable {
     case emptyUnary = "empty_unary"
     case largeUnary = "large_unary"
@@ -15,4 +15,5 @@ enum InteropCase: String, CaseIterable, Sendable {
     case specialStatusMessage = "special_status_message"
     case unimplementedMethod = "unimplemented_method"
     case unimplementedService = "unimplemented_service"
+    case gzip
 }

@@ -22,6 +22,7 @@ struct InteropClient {
             await status("\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n")
         case .unimplementedMethod: await unimplemented(InteropService.name)
         case .unimplementedService: await unimplemented(InteropService.missing)
+        case .gzip: try await gzip()
         }
     }
 }
@@ -41,6 +42,24 @@ extension InteropClient {
         let question = InteropQuestion(sizes: [314_159], payload: 271_828)
         let answer = try await client.call("UnaryCall", of: InteropService.name, question.bytes())
         #expect(answer == [UInt8](repeating: 0, count: 314_159))
+    }
+
+    /// Both directions compressed: the server is asked to.
+    private func gzip() async throws {
+        var options = CallOptions.defaults
+        options.compression = .gzip
+        let question = InteropQuestion(sizes: Self.answerSizes, payload: 271_828)
+        let sizes = try await client.stream(
+            "FullDuplexCall",
+            of: InteropService.name,
+            metadata: [InteropService.answersCompressed: "yes"],
+            options: options
+        ) { writer in
+            try await writer.write(question.bytes())
+        } reading: { response in
+            try await response.messages.reduce(into: []) { $0.append($1.count) }
+        }
+        #expect(sizes == Self.answerSizes)
     }
 
     private func clientStreaming() async throws {

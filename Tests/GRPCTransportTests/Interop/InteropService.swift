@@ -6,6 +6,8 @@ enum InteropService {
     /// The service that exists nowhere.
     static let missing = "grpc.testing.UnimplementedService"
     static let initial = "x-grpc-test-echo-initial"
+    /// What a client says to a server in Python that shall compress its answers; ours does as the client.
+    static let answersCompressed = "x-answers-compressed"
     static let trailing = "x-grpc-test-echo-trailing-bin"
 
     static let service = RawService(

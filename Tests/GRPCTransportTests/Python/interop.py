@@ -6,6 +6,7 @@ SERVICE = "grpc.testing.TestService"
 MISSING = "grpc.testing.UnimplementedService"
 INITIAL = "x-grpc-test-echo-initial"
 TRAILING = "x-grpc-test-echo-trailing-bin"
+COMPRESSED = "x-answers-compressed"
 
 
 def read(folder, name):

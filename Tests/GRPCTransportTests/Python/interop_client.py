@@ -142,6 +142,12 @@ def unimplemented_service():
     unimplemented(MISSING)
 
 
+def gzip():
+    asked = question(ANSWERS, payload=271828)
+    answers = duplex_call(iter([asked]), timeout=20, compression=grpc.Compression.Gzip)
+    expect([len(answer) for answer in answers], ANSWERS)
+
+
 for case in (
     empty_unary,
     large_unary,
@@ -157,6 +163,7 @@ for case in (
     special_status_message,
     unimplemented_method,
     unimplemented_service,
+    gzip,
 ):
     try:
         case()

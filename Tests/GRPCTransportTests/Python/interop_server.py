@@ -8,10 +8,12 @@ import sys
 import threading
 
 import grpc
-from interop import INITIAL, SERVICE, TRAILING, raw, read, understood
+from interop import COMPRESSED, INITIAL, SERVICE, TRAILING, raw, read, understood
 
 
 def answer(questions, context):
+    if COMPRESSED in dict(context.invocation_metadata()):
+        context.set_compression(grpc.Compression.Gzip)
     for name, value in context.invocation_metadata():
         if name == INITIAL:
             context.send_initial_metadata([(name, value)])
