@@ -70,13 +70,15 @@ private func halfWay() -> TellingCoordinator {
     @Test func `fewer rows than nodes show the urgent ones and a sum`() {
         #expect(
             halfWay().lines(80, 4, unicode: false, after: 75) == [
-                "Rollout r-0123abcd of three-clouds  4/12 steps, 1 failed  1m15s",
+                "Rollout r-0123abcd of three-clouds  0/3 nodes, 4/12 steps, 1 failed  1m15s",
                 "x kube-chuncheon  agent   ###----------- 1/4  failed: package wireguard-tools~",
-                "2 more nodes: 1 retrying, 1 running",
+                "~ 2 more: 1 retrying, 1 running (kube-seoul, kube-japan)",
             ]
         )
         #expect(
-            halfWay().lines(80, 3, after: 75).last == "3 nodes: 1 failed, 1 retrying, 1 running"
+            halfWay().lines(80, 2, after: 75) == [
+                "Rollout r-0123abcd of three-clouds  0/3 nodes, 4/12 steps, 1 failed  1m15s"
+            ]
         )
         #expect(halfWay().lines(80, 1, after: 75).count == 1)
     }
@@ -89,14 +91,63 @@ private func halfWay() -> TellingCoordinator {
         }
         rollout.step("node-33.hostname", .failed, after: 3) { $0.message = "no hostnamectl" }
         let lines = rollout.lines(columns, 10, after: 75)
-        #expect(lines.count == 9)
+        #expect(lines.count == 4)
         #expect(
             lines.map { $0.split(separator: " ")[1] }.prefix(3).dropFirst() == [
                 "node-33", "node-7",
             ]
         )
-        #expect(lines.last == "43 more nodes: 43 waiting")
+        #expect(lines.last?.hasPrefix("  48 waiting for their turn") == true)
         #expect(lines.allSatisfy { TerminalText.columns(of: $0) < columns })
+    }
+
+    @Test func `nodes that wait for the same share a line, and say what for`() {
+        var rollout = TellingCoordinator.fifty()
+        for node in 1...50 {
+            rollout.step("node-\(node).hostname", .unchanged, after: 1)
+            guard node < 40 else { continue }
+            rollout.step("node-\(node).wireguard-tools", .changed, after: 9)
+        }
+        rollout.step("node-1.k3s-server", .running, after: 10)
+        rollout.step("node-40.wireguard-tools", .running, after: 10)
+        #expect(
+            rollout.lines(80, 24, after: 12) == [
+                "Rollout r-0123abcd of three-clouds  0/50 nodes, 89/200 steps  12s",
+                "▸ node-1   server  ███████░░░░░░░ 2/4  install K3s server v1.34.3+k3s1 2s",
+                "▸ node-40  agent   ███░░░░░░░░░░░ 1/4  install WireGuard's tools 2s",
+                "  38 waiting for node-1: install K3s server v1.34.3+k3s1 (node-2, node-3, nod…)",
+                "  10 waiting for their turn (node-41, node-42, node-43, node-44, node-45, nod…)",
+            ]
+        )
+        #expect(
+            rollout.lines(80, 60, after: 12)[2]
+                == "  node-2   agent   ███████░░░░░░░ 2/4  waits for node-1: install K3s server v1…"
+        )
+    }
+
+    @Test func `those who are through share a line`() {
+        var rollout = TellingCoordinator.fifty()
+        for node in 1...50 {
+            let k3s = node == 1 ? "k3s-server" : "k3s-agent"
+            for kind in ["hostname", "wireguard-tools", k3s, "kilo-annotation"] {
+                rollout.step("node-\(node).\(kind)", .changed, after: 1)
+            }
+        }
+        #expect(
+            rollout.lines(60, 10, after: 75) == [
+                "r-0123abcd  50/50 nodes, 200/200 steps  1m15s",
+                "✓ 50 done (node-1, node-2, node-3, node-4, node-5, node-6…)",
+            ]
+        )
+    }
+
+    @Test func `urgent nodes beyond the rows share a line above the calm`() {
+        var rollout = TellingCoordinator.fifty()
+        for node in 1...30 { rollout.step("node-\(node).hostname", .running, after: 1) }
+        let lines = rollout.lines(80, 8, after: 75)
+        #expect(lines.count == 7)
+        #expect(lines[5].hasPrefix("▸ 26 more: 26 running (node-5, "))
+        #expect(lines[6].hasPrefix("  20 waiting for their turn (node-31, "))
     }
 
     @Test(arguments: [1, 2, 5, 10, 20, 39, 60, 121])

@@ -31,6 +31,7 @@ struct TellingCoordinator {
                     $0.executor = executor
                     $0.kind = kind
                     $0.title = title
+                    $0.dependsOn = Self.dependencies(of: kind, on: node, server: nodes[0])
                 }
             }
         }
@@ -41,6 +42,20 @@ struct TellingCoordinator {
                 $0.digest = "sha256:5f2c"
                 $0.steps = steps
             }
+        }
+    }
+
+    private static func dependencies(
+        of kind: String,
+        on node: String,
+        server: String
+    ) -> [String] {
+        switch kind {
+        case "wireguard-tools": ["\(node).hostname"]
+        case "k3s-server": ["\(node).wireguard-tools"]
+        case "k3s-agent": ["\(node).wireguard-tools", "\(server).k3s-server"]
+        case "kilo-annotation": ["\(node).k3s-\(node == server ? "server" : "agent")"]
+        default: []
         }
     }
 

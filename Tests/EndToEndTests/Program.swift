@@ -18,7 +18,14 @@ final class Program: Sendable {
     private let complaintFile: URL
 
     /// Starts `name` (`coordinator`, `node-agent`) from where the tests were built.
-    init(_ name: String, _ arguments: [String], log folder: URL, temporary: URL) throws {
+    /// On a terminal it has all three of its streams there.
+    init(
+        _ name: String,
+        _ arguments: [String],
+        log folder: URL,
+        temporary: URL,
+        terminal: PseudoTerminal? = nil
+    ) throws {
         self.arguments = arguments
         let stem = "\(name)-\(UUID().uuidString.prefix(8))"
         outputFile = folder.appendingPathComponent(stem + ".out")
@@ -30,9 +37,10 @@ final class Program: Sendable {
             "PATH": "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8",
             "TMPDIR": temporary.path,
         ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try Self.create(outputFile)
-        process.standardError = try Self.create(complaintFile)
+        process.standardInput = terminal?.slave ?? FileHandle.nullDevice
+        process.standardOutput = try terminal?.slave ?? Self.create(outputFile)
+        process.standardError = try terminal?.slave ?? Self.create(complaintFile)
+        if terminal != nil { process.environment?["TERM"] = "xterm-256color" }
         try process.run()
     }
 
@@ -57,6 +65,11 @@ final class Program: Sendable {
     func kill() async throws {
         Glibc.kill(id, SIGKILL)
         try await eventually("\(arguments.prefix(2)) is gone") { !self.process.isRunning }
+    }
+
+    /// Sends it a signal.
+    func signal(_ number: Int32) {
+        Glibc.kill(id, number)
     }
 
     /// Asks it to end, then ends it.

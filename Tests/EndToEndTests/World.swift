@@ -60,8 +60,18 @@ actor World {
     // MARK: Programs
 
     /// Starts a program that is ended with the world.
-    func start(_ name: String, _ arguments: [String]) throws -> Program {
-        let program = try Program(name, arguments, log: logs, temporary: temporary)
+    func start(
+        _ name: String,
+        _ arguments: [String],
+        on terminal: PseudoTerminal? = nil
+    ) throws -> Program {
+        let program = try Program(
+            name,
+            arguments,
+            log: logs,
+            temporary: temporary,
+            terminal: terminal
+        )
         programs.append(program)
         return program
     }
@@ -121,24 +131,28 @@ actor World {
     }
 
     /// `node-agent run` on the host's simulated machine.
-    func runAgent(of host: String, policy: URL? = nil) throws -> Program {
+    /// `pace` is how many times as fast as a real one it is.
+    func runAgent(of host: String, policy: URL? = nil, pace: Int = 10) throws -> Program {
         try start(
             "node-agent",
             [
                 "run", "--state", agentState(of: host).path, "--host",
-                "simulated:\(machine(host).path)",
+                "simulated:\(machine(host).path)", "--simulated-pace", "\(pace)",
             ] + (policy.map { ["--policy", $0.path] } ?? [])
         )
     }
 
     /// Lets all hosts in and starts their agents.
-    func populate(_ hosts: [String] = World.hosts) async throws -> [String: Program] {
+    func populate(
+        _ hosts: [String] = World.hosts,
+        pace: Int = 10
+    ) async throws -> [String: Program] {
         var agents: [String: Program] = [:]
         for host in hosts {
             try await makeToken(for: host)
             let ending = try await enroll(host)
             try #require(ending.status == 0, "\(ending.complaint)")
-            agents[host] = try runAgent(of: host)
+            agents[host] = try runAgent(of: host, pace: pace)
         }
         try await eventually("all agents are connected") {
             try await self.connected() == Set(hosts)

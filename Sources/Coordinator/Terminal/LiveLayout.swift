@@ -36,6 +36,19 @@ struct LiveLayout {
             + style.paint(activity(of: node, width: width - used, now: now), ink)
     }
 
+    /// The line of many nodes: how many, what they do, and as many of their names as fit.
+    func line(for group: NodeCrowd.Group) -> String {
+        let count = "\(group.names.count) \(group.words)"
+        let whole = "\(mark(of: group.standing)) \(count) (\(group.names.joined(separator: ", "))"
+        let room = width - 1
+        let text =
+            TerminalText.columns(of: whole) <= room ? whole + ")" : fitted(whole, room) + ")"
+        guard TerminalText.columns(of: count) + 8 < width else {
+            return style.paint(fitted("\(mark(of: group.standing)) \(count)", width), .faint)
+        }
+        return style.paint(text, ink(of: group.standing))
+    }
+
     private func bar(for node: NodeView) -> String {
         let filled = node.steps.isEmpty ? 0 : barWidth * node.done / node.steps.count
         return String(repeating: style.unicode ? "█" : "#", count: filled)
@@ -43,7 +56,11 @@ struct LiveLayout {
     }
 
     private func activity(of node: NodeView, width: Int, now: Int64) -> String {
-        guard let step = node.current else { return fitted(node.standing.rawValue, width) }
+        guard let step = node.current else {
+            let waits = node.standing == .waiting
+            let words = waits ? "waits for \(node.awaited ?? "its turn")" : node.standing.rawValue
+            return fitted(words, width)
+        }
         let what = width >= 60 ? "\(step.title): " : ""
         switch step.state {
         case .failed: return fitted("\(what)failed: \(step.message)", width)

@@ -2,40 +2,62 @@ extension RolloutView {
     /// The lines that show the rollout on a terminal: a head, then one for each node.
     ///
     /// Where there are more nodes than rows, those that an operator wants to see (failed, retrying,
-    /// running) come first and a last line says what the others do. No line fills the last column, and
-    /// one row is left to the cursor, so that nothing ever scrolls.
+    /// running) have a line each, and the others one for each thing that they do or wait for. No line fills
+    /// the last column, and one row is left to the cursor, so that nothing ever scrolls.
     func lines(in size: TerminalSize, style: TerminalStyle, now: Int64) -> [String] {
-        let layout = LiveLayout(width: size.columns - 1, style: style, nodes: nodeViews)
-        let room = max(1, size.rows - 1)
-        let head = headLine(width: size.columns - 1, style: style, now: now)
         let rows = nodeViews
-        if rows.count + 1 <= room {
+        let width = size.columns - 1
+        let layout = LiveLayout(width: width, style: style, nodes: rows)
+        let room = max(1, size.rows - 1)
+        guard rows.count + 1 > room else {
+            let head = headLine(width: width, style: style, now: now)
             return [head] + rows.map { layout.line(for: $0, now: now) }
         }
-        let shown = max(0, room - 2)
-        let sorted = rows.sorted {
-            ($0.standing.urgency, $0.place) < ($1.standing.urgency, $1.place)
-        }
-        let others = Array(sorted.dropFirst(shown))
-        var lines = [head] + sorted.prefix(shown).map { layout.line(for: $0, now: now) }
-        if lines.count < room {
-            lines.append(sumLine(others, more: shown > 0, width: size.columns - 1, style: style))
-        }
-        return lines
+        let ended = rows.count { $0.standing == .done }
+        let head = headLine(
+            width: width,
+            style: style,
+            more: "\(ended)/\(rows.count) nodes, ",
+            now: now
+        )
+        let crowd = NodeCrowd(rows, room: room - 1)
+        return [head] + crowd.shown.map { layout.line(for: $0, now: now) }
+            + crowd.groups.map { layout.line(for: $0) }
     }
 
     /// The nodes as they stand, in the plan's order.
     var nodeViews: [NodeView] {
         nodes.enumerated().map { place, node in
-            NodeView(id: node.id, place: place, steps: node.steps.map { steps[$0] })
+            let steps = node.steps.map { self.steps[$0] }
+            return NodeView(id: node.id, place: place, steps: steps, blocker: blocker(of: steps))
         }
     }
 
-    private func headLine(width: Int, style: TerminalStyle, now: Int64) -> String {
+    /// The nearest step that is under way, or failed, of all that the first waiting one builds on.
+    private func blocker(of steps: [StepView]) -> StepView? {
+        var asked: Set<String> = []
+        var line = steps.first { $0.state == .waiting }?.dependsOn ?? []
+        while !line.isEmpty {
+            let id = line.removeFirst()
+            guard asked.insert(id).inserted, let step = step(id), !step.state.isDone else {
+                continue
+            }
+            if step.state != .waiting { return step }
+            line += step.dependsOn
+        }
+        return nil
+    }
+
+    private func headLine(
+        width: Int,
+        style: TerminalStyle,
+        more: String = "",
+        now: Int64
+    ) -> String {
         let failed = count(.failed)
         let elapsed = Spans.short(from: startedAt, to: endedAt ?? now)
         let tail =
-            "  \(done)/\(steps.count) steps\(failed > 0 ? ", \(failed) failed" : "")"
+            "  \(more)\(done)/\(steps.count) steps\(failed > 0 ? ", \(failed) failed" : "")"
             + "\(isPaused ? ", paused" : "")  \(elapsed)"
         let room = width - TerminalText.columns(of: tail)
         let whole = "Rollout \(id) of \(cluster)"
@@ -45,70 +67,5 @@ extension RolloutView {
         }
         return style.paint(TerminalText.fitted(name, to: room, unicode: style.unicode), .strong)
             + style.paint(tail, failed > 0 ? .bad : .plain)
-    }
-
-    private func sumLine(
-        _ others: [NodeView],
-        more: Bool,
-        width: Int,
-        style: TerminalStyle
-    ) -> String {
-        let parts = NodeView.Standing.allCases.compactMap { standing -> String? in
-            let count = others.count { $0.standing == standing }
-            return count > 0 ? "\(count) \(standing.rawValue)" : nil
-        }
-        let text = "\(others.count) \(more ? "more " : "")nodes: \(parts.joined(separator: ", "))"
-        return style.paint(
-            TerminalText.fitted(text, to: width, unicode: style.unicode),
-            .faint
-        )
-    }
-}
-
-/// One node of a watched rollout.
-struct NodeView: Sendable {
-    /// How a node stands, the most urgent first.
-    enum Standing: String, CaseIterable {
-        case failed
-        case retrying
-        case running
-        case waiting
-        case skipped
-        case done
-
-        var urgency: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-    }
-
-    let id: String
-    /// Its place in the plan.
-    let place: Int
-    let steps: [StepView]
-
-    /// What K3s makes of it, as far as its steps tell.
-    var role: String {
-        if steps.contains(where: { $0.kind == "k3s-server" }) { return "server" }
-        return steps.contains { $0.kind == "k3s-agent" } ? "agent" : ""
-    }
-
-    /// How many of its steps came to a good end.
-    var done: Int { steps.count { $0.state.isDone } }
-
-    /// How it stands, by its most urgent step.
-    var standing: Standing {
-        if steps.contains(where: { $0.state == .failed }) { return .failed }
-        if steps.contains(where: { $0.state == .retrying }) { return .retrying }
-        if steps.contains(where: { $0.state == .running }) { return .running }
-        if steps.contains(where: { $0.state == .waiting }) { return .waiting }
-        return steps.contains { $0.state == .skipped } ? .skipped : .done
-    }
-
-    /// The step that is worth showing.
-    var current: StepView? {
-        switch standing {
-        case .failed: steps.first { $0.state == .failed }
-        case .retrying: steps.first { $0.state == .retrying }
-        case .running: steps.first { $0.state == .running }
-        case .waiting, .skipped, .done: nil
-        }
     }
 }

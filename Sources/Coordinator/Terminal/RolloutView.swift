@@ -100,6 +100,8 @@ struct StepView: Sendable {
     let executor: String
     let kind: String
     let title: String
+    /// Ids of the steps that it builds on.
+    let dependsOn: [String]
     private(set) var state = State.waiting
     private(set) var attempt = 1
     /// When the running attempt began and when the state last changed; milliseconds since 1970.
@@ -118,6 +120,7 @@ struct StepView: Sendable {
         executor = TerminalText.cleaned(summary.executor)
         kind = TerminalText.cleaned(summary.kind)
         title = TerminalText.cleaned(summary.title)
+        dependsOn = summary.dependsOn.map(TerminalText.cleaned)
     }
 
     fileprivate mutating func apply(_ change: WireStepStateChanged, at: Int64) {

@@ -30,12 +30,15 @@ extension RolloutCommand {
             _ = try await OperatorConnection(state).run { client in
                 try await client.cancelRollout(request, options: .short)
             }
-            StandardOutput.write(
-                """
-                Rollout \(rollout) is being cancelled: steps that run are stopped, no other begins.
-                  coordinator rollout watch \(rollout)\(state.suffix)
-                """
-            )
+            StandardOutput.write(Self.answer(rollout, state.suffix))
+        }
+
+        /// What is said once the coordinator has taken the wish.
+        static func answer(_ rollout: String, _ suffix: String) -> String {
+            """
+            Rollout \(rollout) is being cancelled: steps that run are stopped, no other begins.
+              coordinator rollout watch \(rollout)\(suffix)
+            """
         }
     }
 }

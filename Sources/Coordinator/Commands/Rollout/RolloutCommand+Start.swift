@@ -23,7 +23,8 @@ extension RolloutCommand {
                 otherwise: nothing begins any more, and you choose between rollout resume, which tries \
                 again what failed, and rollout cancel.
 
-                Ctrl-C ends the watching only. The rollout goes on; coordinator rollout cancel ends it.
+                Ctrl-C ends the watching only. The rollout goes on; coordinator rollout cancel ends it, and \
+                so does a second Ctrl-C at once, after a question.
 
                 EXAMPLE
                   coordinator rollout --plan plan.json --dry-run

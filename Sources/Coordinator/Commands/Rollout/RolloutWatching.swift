@@ -19,14 +19,7 @@ struct RolloutWatching: Sendable {
         }
         guard let ended else {
             await monitor.close()
-            StandardError.write(
-                """
-
-                Detached. Rollout \(id) goes on.
-                  watch it again:  coordinator rollout watch \(id)\(suffix)
-                  cancel it:       coordinator rollout cancel \(id)\(suffix)
-                """
-            )
+            try await Detachment(rolloutID: id, suffix: suffix, client: client).run()
             throw ExitCode(CommandExit.detached.rawValue)
         }
         if format == .text {
