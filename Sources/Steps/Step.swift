@@ -59,26 +59,3 @@ public enum StepCheck: Sendable, Equatable {
 
 /// Secrets that a step makes for later ones, by name.
 public typealias StepOutputs = [String: Secret]
-
-/// How much a step disturbs what runs on the host.
-public enum Disruption: String, Sendable, Codable, Comparable {
-    /// Nothing that runs notices.
-    case none
-    /// A service of ours restarts.
-    case serviceRestart
-    /// Pods may be interrupted.
-    case workload
-
-    private var rank: Int {
-        switch self {
-        case .none: 0
-        case .serviceRestart: 1
-        case .workload: 2
-        }
-    }
-
-    /// Orders by how much is disturbed.
-    public static func < (left: Disruption, right: Disruption) -> Bool {
-        left.rank < right.rank
-    }
-}

@@ -79,6 +79,18 @@ final class DriverBench: Sendable {
         )
     }
 
+    /// A dry run of the plan. Each asks under an id of its own, as agents remember what they answered.
+    func dryRun(_ ready: PreparedRollout? = nil) async throws -> DryRun {
+        let plan: PreparedRollout
+        if let ready { plan = ready } else { plan = try await prepared() }
+        return DryRun(
+            prepared: plan,
+            id: RolloutID(random: .random(in: 0 ... .max)),
+            registry: registry,
+            mailbox: mailbox
+        )
+    }
+
     @discardableResult
     func begin(
         _ id: RolloutID = RolloutID(random: 1),

@@ -2,6 +2,7 @@ import Foundation
 import Plan
 import Protocol
 import RolloutEngine
+import Steps
 import Testing
 
 @testable import Coordinator
@@ -71,22 +72,33 @@ import Testing
         #expect(try await events.ending?.outcome == .failed)
     }
 
+    @Test func `what is disturbed is told with the change that does it`() async throws {
+        let bench = try await DriverBench()
+        let agents = bench.agents { assignment in
+            switch assignment.kind {
+            case "k3s-server":
+                FakeAgents.changed(assignment, [.unit(action: "restart", unit: "k3s.service")])
+            case "k3s-agent":
+                FakeAgents.changed(assignment, [.unit(action: "start", unit: "k3s-agent.service")])
+            default: FakeAgents.unchanged(assignment)
+            }
+        }
+        for host in bench.hosts { agents.connect(host) }
+        let disturbed = try await dryRun(bench).compactMap { event -> String? in
+            guard case .step(let step)? = event.event, !step.disruption.isEmpty else { return nil }
+            return "\(step.stepID) \(step.disruption)"
+        }
+        #expect(disturbed == ["tokyo.k3s-server serviceRestart"])
+    }
+
     private func dryRun(
         _ bench: DriverBench,
         _ prepared: PreparedRollout? = nil
     ) async throws
         -> [WireRolloutEvent]
     {
-        let ready: PreparedRollout
-        if let prepared { ready = prepared } else { ready = try await bench.prepared() }
-        let run = DryRun(
-            prepared: ready,
-            id: RolloutID(random: 7),
-            registry: bench.registry,
-            mailbox: bench.mailbox
-        )
         var events: [WireRolloutEvent] = []
-        try await run.run { events.append($0) }
+        try await bench.dryRun(prepared).run { events.append($0) }
         return events
     }
 }

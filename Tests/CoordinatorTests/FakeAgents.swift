@@ -88,9 +88,17 @@ final class FakeAgents: Sendable {
 
     /// Every step changes something; a join token comes with its secret.
     static func changed(_ assignment: WireStepAssignment) -> WireStepResult {
+        changed(assignment, [])
+    }
+
+    /// A step makes these changes.
+    static func changed(
+        _ assignment: WireStepAssignment,
+        _ changes: [Change]
+    ) -> WireStepResult {
         .with {
             $0.executionID = assignment.executionID
-            $0.changed = .with { $0.changes = Data("[]".utf8) }
+            $0.changed = .with { $0.changes = (try? JSONEncoder().encode(changes)) ?? Data() }
             if assignment.kind == "k3s-join-token" {
                 $0.outputs = ["token": Data("K10-of-\(assignment.stepID)".utf8)]
             }

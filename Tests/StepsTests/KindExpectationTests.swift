@@ -225,7 +225,14 @@ struct KindExpectationTests {
         let outcome = await cluster.run(try cluster.step("kube-seoul.kilo-annotation"))
         #expect(
             outcome.changes == [
-                .setting(name: "node kube-seoul, \(stray)", before: "10", after: "")
+                .setting(name: "node kube-seoul, \(stray)", before: "10", after: ""),
+                .command(
+                    argv: [
+                        "k3s", "kubectl", "annotate", "--overwrite", "node", "kube-seoul",
+                        "\(stray)-",
+                    ],
+                    purpose: "set them"
+                ),
             ]
         )
         #expect(server.commands.contains { $0.argv.last == "\(stray)-" })
@@ -240,7 +247,10 @@ struct KindExpectationTests {
         )
         let outcome = await StepRun.apply(changed, cluster.context(ThreeClouds.japan))
         let change = try #require(outcome.changes.first)
-        #expect(outcome.changes.count == 1)
+        #expect(outcome.changes.count == 2)
+        #expect(changed.disruption(by: outcome.changes) == .workload)
+        let fresh = [Change.object(name: "DaemonSet kube-system/kilo", diff: "")]
+        #expect(changed.disruption(by: fresh) == .none)
         let lines = change.rendered()
         #expect(lines.first == "change DaemonSet kube-system/kilo")
         #expect(lines.contains { $0.hasPrefix("    -") && $0.contains("--mtu=1420") })
@@ -255,6 +265,10 @@ struct KindExpectationTests {
             ]
         )
         #expect(apply.standardInput != nil)
+        #expect(
+            outcome.changes.last
+                == .command(argv: apply.argv, purpose: "apply them from standard input")
+        )
     }
 
     @Test func `the mesh is tried small and full-sized`() async throws {

@@ -3,6 +3,7 @@ import Foundation
 import Plan
 import Protocol
 import RolloutEngine
+import Steps
 import SwiftProtobuf
 
 /// What a plan would change, asked of every agent, step by step. Nothing is changed and nothing
@@ -31,11 +32,22 @@ struct DryRun: Sendable {
         var step: StepNode
         var state: WireStepState
         var problem: StepFailure?
-        var changes = ""
+        var changes: [Change] = []
+        var disruption = Disruption.none
     }
 
     /// Asks all agents; steps whose dependencies have been asked about are asked together.
-    func run(tell: (WireRolloutEvent) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - tell: Is told of each finding, and of the end.
+    ///   - keep: Gets all findings before the end is told.
+    /// - Throws: What `tell` and `keep` throw.
+    /// - Returns: What was found; nothing where something could not be checked.
+    @discardableResult
+    func run(
+        tell: (WireRolloutEvent) async throws -> Void,
+        keep: (DryRunFindings) async throws -> Void = { _ in }
+    ) async throws -> DryRunFindings? {
         let observation = registry.observe { [mailbox] change in
             guard case .disconnected(let node) = change else { return }
             mailbox.fail(of: node, because: StepFailure("the agent of \(node) went away"))
@@ -51,6 +63,7 @@ struct DryRun: Sendable {
         )
         try await tell(log.next(.started(started)))
         var states: [StepID: WireStepState] = [:]
+        var found: [StepID: Finding] = [:]
         var left = graph.steps
         while !left.isEmpty {
             let (ready, waiting) = left.split { step in
@@ -60,10 +73,29 @@ struct DryRun: Sendable {
             let findings = await findings(ready, knowing: states)
             for finding in findings {
                 states[finding.step.id] = finding.state
+                found[finding.step.id] = finding
                 try await tell(log.next(.step(finding.told)))
             }
         }
-        try await tell(log.next(.ended(ending(states))))
+        let whole = states.values.contains(.failed) ? nil : findings(found)
+        if let whole { try await keep(whole) }
+        try await tell(log.next(.ended(ending(states, approval: try whole?.digest() ?? ""))))
+        return whole
+    }
+
+    private func findings(_ found: [StepID: Finding]) -> DryRunFindings {
+        DryRunFindings(
+            plan: prepared.digest,
+            findings: prepared.frozen.graph.steps.compactMap { step in
+                found[step.id].map { finding in
+                    .init(
+                        step: step.id.description,
+                        wouldChange: finding.state == .changed,
+                        changes: finding.changes
+                    )
+                }
+            }
+        )
     }
 
     /// Asks about steps that do not wait for each other; the answers come in the graph's order.
@@ -105,12 +137,19 @@ struct DryRun: Sendable {
         switch await ask(step) {
         case .unchanged:
             return Finding(step: step, state: .unchanged)
-        case .changed(let changes):
-            return Finding(step: step, state: .changed, changes: changes)
+        case .changed(let text):
+            let changes = StepView.changes(in: Data(text.utf8))
+            let disruption = prepared.frozen.step(step.id)?.disruption(by: changes)
+            return Finding(
+                step: step,
+                state: .changed,
+                changes: changes,
+                disruption: disruption ?? .none
+            )
         case .failed(var problem) where mayBeEarly && !problem.isRefusal:
             problem.message = "more is known once the steps before it are done: \(problem.message)"
             problem.remedy = ""
-            return Finding(step: step, state: .changed, problem: problem, changes: "[]")
+            return Finding(step: step, state: .changed, problem: problem)
         case .failed(let problem):
             return Finding(step: step, state: .failed, problem: problem)
         }
@@ -146,7 +185,10 @@ struct DryRun: Sendable {
         return .failed(late)
     }
 
-    private func ending(_ states: [StepID: WireStepState]) -> WireRolloutEnded {
+    private func ending(
+        _ states: [StepID: WireStepState],
+        approval: String
+    ) -> WireRolloutEnded {
         func count(_ state: WireStepState) -> Int32 {
             Int32(clamping: states.values.count { $0 == state })
         }
@@ -156,6 +198,7 @@ struct DryRun: Sendable {
             $0.unchanged = count(.unchanged)
             $0.failed = count(.failed)
             $0.digest = prepared.digest
+            $0.approval = approval
         }
     }
 }
@@ -169,7 +212,10 @@ extension DryRun.Finding {
             $0.message = problem?.message ?? ""
             $0.details = problem?.details ?? []
             $0.remedy = problem?.remedy ?? ""
-            $0.changes = Data(changes.utf8)
+            if state == .changed {
+                $0.changes = (try? JSONEncoder().encode(changes)) ?? Data("[]".utf8)
+            }
+            if disruption != .none { $0.disruption = disruption.rawValue }
         }
     }
 }

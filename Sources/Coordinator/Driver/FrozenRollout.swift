@@ -58,6 +58,12 @@ struct FrozenRollout: Sendable, Equatable, Codable {
         try JSONEncoder().encode(self)
     }
 
+    /// The step itself; nothing where there is none, or this release cannot read it.
+    func step(_ id: StepID) -> (any Step)? {
+        guard let frozen = steps[id.description] else { return nil }
+        return try? StepCatalog.decode(kind: frozen.kind, parameters: Array(frozen.parameters.utf8))
+    }
+
     /// What an agent is told; nothing where there is no such step.
     func assignment(
         of step: StepID,

@@ -10,6 +10,8 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case otherCluster(plan: String, coordinator: String)
     /// Hosts cannot take part.
     case hosts([HostProblem])
+    /// A dry run finds something else than what was approved.
+    case notApproved([String])
     /// One at a time.
     case alreadyRunning(RolloutID)
     /// One that waits for an operator comes first.
@@ -32,6 +34,12 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
             """
         case .hosts(let problems):
             problems.map(\.description).joined(separator: "\n")
+        case .notApproved(let reasons):
+            """
+            this is not what was approved; nothing was begun. Otherwise than then:
+            \(reasons.map { "  \($0)" }.joined(separator: "\n"))
+            Look at it again with --dry-run, and approve what it ends with.
+            """
         case .alreadyRunning(let id):
             "rollout \(id) is running; follow it: coordinator rollout show \(id)"
         case .paused(let id):

@@ -16,6 +16,9 @@ extension OperatorService {
             do throws(StartRefusal) {
                 try await driver.demandIdle()
                 let prepared = try await preparation.prepare(request)
+                if !request.approved.isEmpty {
+                    try await dryRun(of: prepared).demand(request.approved, in: store)
+                }
                 let id = RolloutID(random: .random(in: 0 ... .max))
                 try await driver.begin(try prepared.row(id, at: now()), id: id)
                 return .with { $0.rolloutID = id.description }
@@ -33,18 +36,29 @@ extension OperatorService {
         let run = try await answering { () async throws(ServiceFailure) in
             do throws(StartRefusal) {
                 try await driver.demandIdle()
-                return DryRun(
-                    prepared: try await preparation.prepare(request),
-                    id: RolloutID(random: .random(in: 0 ... .max)),
-                    registry: registry,
-                    mailbox: mailbox,
-                    now: now
-                )
+                return dryRun(of: try await preparation.prepare(request))
             } catch {
                 throw .start(error)
             }
         }
-        try await run.run { try await response.write($0) }
+        // Kept before its digest is told: who has it can approve it.
+        let store = store
+        let now = now
+        try await run.run { event in
+            try await response.write(event)
+        } keep: { findings in
+            try await findings.keep(in: store, at: now())
+        }
+    }
+
+    private func dryRun(of prepared: PreparedRollout) -> DryRun {
+        DryRun(
+            prepared: prepared,
+            id: RolloutID(random: .random(in: 0 ... .max)),
+            registry: registry,
+            mailbox: mailbox,
+            now: now
+        )
     }
 
     func watchRollout(

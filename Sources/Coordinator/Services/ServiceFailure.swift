@@ -98,7 +98,8 @@ extension RPCError.Code {
     fileprivate init(_ refusal: StartRefusal) {
         switch refusal {
         case .plan: self = .invalidArgument
-        case .otherCluster, .hosts, .alreadyRunning, .paused: self = .failedPrecondition
+        case .otherCluster, .hosts, .notApproved, .alreadyRunning, .paused:
+            self = .failedPrecondition
         case .artifact(let failure): self = Self(failure)
         case .steps: self = .internalError
         case .store(let failure): self = Self(failure)

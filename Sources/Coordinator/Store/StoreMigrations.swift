@@ -28,6 +28,9 @@ enum StoreMigrations {
         migrator.registerMigration("revocation of nodes") { db in
             try NodeTable.addRevocation(in: db)
         }
+        migrator.registerMigration("findings of dry runs") { db in
+            try DryRunTable.create(in: db)
+        }
         return migrator
     }
 

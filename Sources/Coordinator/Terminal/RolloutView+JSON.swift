@@ -62,20 +62,25 @@ extension RolloutView {
             members.append(("details", .array(change.details.map { .string($0) })))
         }
         if !change.remedy.isEmpty { members.append(("remedy", .string(change.remedy))) }
-        let changes = StepView.changes(in: change)
+        let changes = StepView.changes(in: change.changes)
         if !changes.isEmpty { members.append(("changes", .encoding(changes))) }
+        if !change.disruption.isEmpty {
+            members.append(("disruption", .string(change.disruption)))
+        }
         return .object(members)
     }
 
     private static func json(_ ended: WireRolloutEnded) -> JSONLine {
-        .object([
+        var members: [(String, JSONLine)] = [
             ("event", .string("rolloutEnded")),
             ("outcome", .string(ended.outcome.word)),
             ("changed", .integer(Int64(ended.changed))),
             ("unchanged", .integer(Int64(ended.unchanged))),
             ("failed", .integer(Int64(ended.failed))),
             ("digest", .string(ended.digest)),
-        ])
+        ]
+        if !ended.approval.isEmpty { members.append(("approval", .string(ended.approval))) }
+        return .object(members)
     }
 }
 

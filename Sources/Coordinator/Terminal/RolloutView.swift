@@ -111,6 +111,8 @@ struct StepView: Sendable {
     private(set) var details: [String] = []
     private(set) var remedy = ""
     private(set) var changes: [Change] = []
+    /// In a dry run, what the changes disturb.
+    private(set) var disruption = Disruption.none
     /// The last line of output.
     fileprivate(set) var lastLine = ""
 
@@ -133,7 +135,8 @@ struct StepView: Sendable {
         message = TerminalText.cleaned(change.message)
         details = change.details.map(TerminalText.cleaned)
         remedy = TerminalText.cleaned(change.remedy)
-        changes = Self.changes(in: change)
+        changes = Self.changes(in: change.changes)
+        disruption = Disruption(rawValue: change.disruption) ?? .none
     }
 
     /// A failed step waits again.
@@ -144,9 +147,9 @@ struct StepView: Sendable {
     }
 
     /// The changes that the event brings; none where its bytes are no list of changes.
-    static func changes(in change: WireStepStateChanged) -> [Change] {
-        guard !change.changes.isEmpty else { return [] }
-        return (try? JSONDecoder().decode([Change].self, from: change.changes)) ?? []
+    static func changes(in json: Data) -> [Change] {
+        guard !json.isEmpty else { return [] }
+        return (try? JSONDecoder().decode([Change].self, from: json)) ?? []
     }
 }
 

@@ -354,6 +354,10 @@ public nonisolated struct WireStartRolloutRequest: Sendable {
   /// As the operator named it, for messages only.
   public var fileName: String = String()
 
+  /// The `approval` that a dry run of the plan ended with: the rollout begins only if another dry run
+  /// finds the same. Empty: whatever is found.
+  public var approved: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -646,6 +650,10 @@ public nonisolated struct WireStepStateChanged: Sendable {
   /// JSON array of changes, as in StepChanged.
   public var changes: Data = Data()
 
+  /// In a dry run, what the changes disturb that runs now: empty, "serviceRestart" (a service of ours
+  /// restarts) or "workload" (pods may be interrupted).
+  public var disruption: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -703,6 +711,9 @@ public nonisolated struct WireRolloutEnded: Sendable {
   public var failed: Int32 = 0
 
   public var digest: String = String()
+
+  /// Of a dry run that could check everything: names the plan and all that was found.
+  public var approval: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1136,7 +1147,7 @@ nonisolated extension WireNodeClock: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireStartRolloutRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StartRolloutRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}plan\0\u{1}format\0\u{3}file_name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}plan\0\u{1}format\0\u{3}file_name\0\u{1}approved\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1147,6 +1158,7 @@ nonisolated extension WireStartRolloutRequest: SwiftProtobuf.Message, SwiftProto
       case 1: try { try decoder.decodeSingularBytesField(value: &self.plan) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.format) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.fileName) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.approved) }()
       default: break
       }
     }
@@ -1162,6 +1174,9 @@ nonisolated extension WireStartRolloutRequest: SwiftProtobuf.Message, SwiftProto
     if !self.fileName.isEmpty {
       try visitor.visitSingularStringField(value: self.fileName, fieldNumber: 3)
     }
+    if !self.approved.isEmpty {
+      try visitor.visitSingularStringField(value: self.approved, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1169,6 +1184,7 @@ nonisolated extension WireStartRolloutRequest: SwiftProtobuf.Message, SwiftProto
     if lhs.plan != rhs.plan {return false}
     if lhs.format != rhs.format {return false}
     if lhs.fileName != rhs.fileName {return false}
+    if lhs.approved != rhs.approved {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1757,7 +1773,7 @@ nonisolated extension WireStepSummary: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireStepStateChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StepStateChanged"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}step_id\0\u{1}state\0\u{1}attempt\0\u{1}message\0\u{1}details\0\u{1}remedy\0\u{1}changes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}step_id\0\u{1}state\0\u{1}attempt\0\u{1}message\0\u{1}details\0\u{1}remedy\0\u{1}changes\0\u{1}disruption\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1772,6 +1788,7 @@ nonisolated extension WireStepStateChanged: SwiftProtobuf.Message, SwiftProtobuf
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.details) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.remedy) }()
       case 7: try { try decoder.decodeSingularBytesField(value: &self.changes) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.disruption) }()
       default: break
       }
     }
@@ -1799,6 +1816,9 @@ nonisolated extension WireStepStateChanged: SwiftProtobuf.Message, SwiftProtobuf
     if !self.changes.isEmpty {
       try visitor.visitSingularBytesField(value: self.changes, fieldNumber: 7)
     }
+    if !self.disruption.isEmpty {
+      try visitor.visitSingularStringField(value: self.disruption, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1810,6 +1830,7 @@ nonisolated extension WireStepStateChanged: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.details != rhs.details {return false}
     if lhs.remedy != rhs.remedy {return false}
     if lhs.changes != rhs.changes {return false}
+    if lhs.disruption != rhs.disruption {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1901,7 +1922,7 @@ nonisolated extension WireRolloutResumed: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireRolloutEnded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RolloutEnded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcome\0\u{1}changed\0\u{1}unchanged\0\u{1}failed\0\u{1}digest\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcome\0\u{1}changed\0\u{1}unchanged\0\u{1}failed\0\u{1}digest\0\u{1}approval\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1914,6 +1935,7 @@ nonisolated extension WireRolloutEnded: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeSingularInt32Field(value: &self.unchanged) }()
       case 4: try { try decoder.decodeSingularInt32Field(value: &self.failed) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.digest) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.approval) }()
       default: break
       }
     }
@@ -1935,6 +1957,9 @@ nonisolated extension WireRolloutEnded: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.digest.isEmpty {
       try visitor.visitSingularStringField(value: self.digest, fieldNumber: 5)
     }
+    if !self.approval.isEmpty {
+      try visitor.visitSingularStringField(value: self.approval, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1944,6 +1969,7 @@ nonisolated extension WireRolloutEnded: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.unchanged != rhs.unchanged {return false}
     if lhs.failed != rhs.failed {return false}
     if lhs.digest != rhs.digest {return false}
+    if lhs.approval != rhs.approval {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

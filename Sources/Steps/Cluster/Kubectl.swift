@@ -12,6 +12,9 @@ struct Kubectl: Sendable {
     /// Who owns the fields that Isthmus sets.
     static let fieldManager = "isthmus"
 
+    /// The whole command of kubectl's arguments.
+    static func argv(_ arguments: [String]) -> [String] { ["k3s", "kubectl"] + arguments }
+
     /// Runs kubectl; nothing where this machine has no API that answers, an error where the API
     /// answers and kubectl still ends with another status than those given.
     func answer(
@@ -21,7 +24,7 @@ struct Kubectl: Sendable {
         timeout: Int64 = 60_000
     ) async throws(StepFailure) -> CommandResult? {
         let command = Command(
-            ["k3s", "kubectl"] + arguments,
+            Self.argv(arguments),
             standardInput: input,
             timeout: timeout
         )

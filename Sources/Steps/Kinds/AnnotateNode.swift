@@ -35,14 +35,17 @@ public struct AnnotateNode: Step {
     /// Compares the three annotations that are ours.
     public func check(_ context: StepContext) async throws(StepFailure) -> StepCheck {
         let found = try await Kubectl(context).node(node)
-        let changes = differences(from: found).map { annotation, before, after in
+        let differences = differences(from: found)
+        guard !differences.isEmpty else { return .satisfied }
+        let settings = differences.map { annotation, before, after in
             Change.setting(
                 name: "node \(node), \(annotation.name)",
                 before: before ?? "",
                 after: after ?? ""
             )
         }
-        return changes.isEmpty ? .satisfied : .changes(changes)
+        let argv = Kubectl.argv(arguments(for: differences))
+        return .changes(settings + [.command(argv: argv, purpose: "set them")])
     }
 
     /// Waits for the node, then sets and removes in one call.
@@ -62,10 +65,7 @@ public struct AnnotateNode: Step {
         }
         let differences = differences(from: found)
         guard !differences.isEmpty else { return [:] }
-        let arguments = differences.map { annotation, _, after in
-            after.map { "\(annotation.name)=\($0)" } ?? "\(annotation.name)-"
-        }
-        _ = try await kubectl.require(["annotate", "--overwrite", "node", node] + arguments)
+        _ = try await kubectl.require(arguments(for: differences))
         return [:]
     }
 
@@ -75,6 +75,13 @@ public struct AnnotateNode: Step {
     }
 
     private typealias Difference = (annotation: KiloAnnotation, before: String?, after: String?)
+
+    private func arguments(for differences: [Difference]) -> [String] {
+        ["annotate", "--overwrite", "node", node]
+            + differences.map { annotation, _, after in
+                after.map { "\(annotation.name)=\($0)" } ?? "\(annotation.name)-"
+            }
+    }
 
     private func differences(from node: KubernetesNode?) -> [Difference] {
         let wanted: [(KiloAnnotation, String?)] = [

@@ -35,24 +35,21 @@ public struct ApplyManifests: Step {
         guard let answer else {
             // No cluster yet: everything is new to it.
             return objects.isEmpty
-                ? .satisfied : .changes(objects.map { .object(name: $0.name, diff: "") })
+                ? .satisfied
+                : .changes(objects.map { .object(name: $0.name, diff: "") } + [Self.application])
         }
         if answer.status == 0 { return .satisfied }
         let changes = KubectlDiff.changes(in: answer.standardOutput, of: objects)
         guard !changes.isEmpty else {
             throw StepFailure(answer, of: Command(["k3s", "kubectl", "diff"]))
         }
-        return .changes(changes)
+        return .changes(changes + [Self.application])
     }
 
     /// Applies, and waits until new kinds of objects can be used.
     public func apply(_ context: StepContext) async throws(StepFailure) -> StepOutputs {
         let kubectl = Kubectl(context)
-        _ = try await kubectl.require(
-            ["apply"] + Self.ownership + ["-f", "-"],
-            input: list,
-            timeout: 120_000
-        )
+        _ = try await kubectl.require(Self.applying, input: list, timeout: 120_000)
         for definition in objects where definition.kind == "CustomResourceDefinition" {
             context.report("waiting for \(definition.name)")
             _ = try await kubectl.require(
@@ -75,6 +72,13 @@ public struct ApplyManifests: Step {
     private static let ownership = [
         "--server-side", "--force-conflicts", "--field-manager=\(Kubectl.fieldManager)",
     ]
+
+    private static let applying = ["apply"] + ownership + ["-f", "-"]
+
+    private static let application = Change.command(
+        argv: Kubectl.argv(applying),
+        purpose: "apply them from standard input"
+    )
 
     private var list: Secret {
         let items = objects.map(\.json).joined(separator: ",\n")

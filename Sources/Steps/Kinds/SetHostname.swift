@@ -38,6 +38,7 @@ public struct SetHostname: Step {
         let current = try await currentName(context)
         if current != hostname {
             changes.append(.setting(name: "hostname", before: current, after: hostname))
+            changes.append(.command(argv: renaming.argv, purpose: "set the name"))
         }
         return changes.isEmpty ? .satisfied : .changes(changes)
     }
@@ -48,7 +49,7 @@ public struct SetHostname: Step {
             try await context.write(path, after, mode: mode)
         }
         if try await currentName(context) != hostname {
-            _ = try await context.require(Command(["hostnamectl", "set-hostname", hostname]))
+            _ = try await context.require(renaming)
         }
         return [:]
     }
@@ -57,6 +58,8 @@ public struct SetHostname: Step {
     public func verify(_ context: StepContext) async throws(StepFailure) {
         try await context.confirm(self)
     }
+
+    private var renaming: Command { Command(["hostnamectl", "set-hostname", hostname]) }
 
     private func files(_ context: StepContext) async throws(StepFailure) -> [Change] {
         var changes: [Change] = []

@@ -4,6 +4,7 @@ from . import cluster
 from .leaks import ProcessWatch, places_with, secrets_of_the_run
 from .machines import COORDINATOR, NODES, SERVER, fresh_machines
 from .report import eventually
+from .trees import names, tree
 
 
 def run(report):
@@ -12,8 +13,10 @@ def run(report):
     with ProcessWatch() as watch:
         with report.phase("packages, coordinator, enrolment"):
             tokens = install(report)
+        with report.phase("dry run"):
+            approval = dry_run_changes_nothing(report)
         with report.phase("first rollout"):
-            done = cluster.rollout(cluster.lab_plan())
+            done = cluster.rollout(cluster.lab_plan(), "--approve", approval)
         report.equal("the rollout succeeds", done.status, 0)
         if done.status:
             report.check("its last words", False, done.text)
@@ -47,6 +50,25 @@ def install(report):
     listing = COORDINATOR.output("coordinator", "node", "list")
     report.contains("the coordinator lists the nodes", listing, *(host.name for host in NODES))
     return tokens
+
+
+def dry_run_changes_nothing(report):
+    """What it found is what the first rollout is held to; a host that differs is named."""
+    before = {host.name: tree(host) for host in NODES}
+    shown = cluster.rollout(cluster.lab_plan(), "--dry-run")
+    report.equal("a dry run says that changes are pending", shown.status, 3)
+    for host in NODES:
+        touched = names(tree(host) ^ before[host.name])
+        report.equal(f"it touches no file of {host.name}", touched, [])
+    approval = shown.end.get("approval", "")
+    host = NODES[-1]
+    name = host.output("hostname").strip()
+    host.output("hostnamectl", "set-hostname", "renamed")
+    refused = cluster.rollout(cluster.lab_plan(), "--approve", approval)
+    report.equal("what was not approved does not begin", refused.status, 1)
+    report.contains("and is shown", refused.text, f"{host.name}.hostname", "renamed")
+    host.output("hostnamectl", "set-hostname", name)
+    return approval
 
 
 def hosts_are_set_up(report):

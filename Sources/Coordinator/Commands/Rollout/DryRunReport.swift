@@ -3,6 +3,21 @@ import GRPCCore
 import Protocol
 import Steps
 
+extension NodeView {
+    /// What a rollout would disturb on the node, in words; nothing where that is nothing.
+    fileprivate var disturbed: String? {
+        let units = steps.flatMap(\.changes).compactMap { change -> String? in
+            if case .unit(let action, let unit) = change, action != UnitAction.start.rawValue {
+                return "\(unit) (\(action))"
+            }
+            return nil
+        }
+        let pods = steps.contains { $0.disruption == .workload }
+        let words = units + (pods ? ["pods that it changes may be interrupted"] : [])
+        return words.isEmpty ? nil : words.joined(separator: ", ")
+    }
+}
+
 /// What a plan would change, host by host.
 struct DryRunReport: Sendable {
     /// As the operator named it, for the next command to type.
@@ -45,6 +60,9 @@ struct DryRunReport: Sendable {
             let told = node.steps.filter { $0.state != .unchanged }
             lines += told.flatMap { Self.lines(for: $0, style: style) }
             if told.isEmpty { lines.append("  nothing to change") }
+            if let disturbed = node.disturbed {
+                lines.append("  " + style.paint("disturbs: \(disturbed)", .bad))
+            }
             lines.append("")
         }
         return lines + sum(of: view, style: style)
@@ -71,9 +89,27 @@ struct DryRunReport: Sendable {
                 + "\(hosts) of \(view.nodes.count) hosts"
         if failed > 0 { sentence += "; \(failed) cannot be checked" }
         var lines = [style.paint(sentence + ". Nothing was changed.", .strong)]
+        lines += disturbances(of: view)
         if failed == 0, changed > 0 {
-            lines += ["Carry it out:", "  coordinator rollout --plan \(planFile)\(suffix)"]
+            let command = "  coordinator rollout --plan \(planFile)"
+            lines += ["Carry it out:", command + suffix]
+            if let approval = view.end?.approval, !approval.isEmpty {
+                lines += [
+                    "Carry it out only if all is still as shown here:",
+                    command + " --approve \(approval)\(suffix)",
+                ]
+            }
         }
         return lines
+    }
+
+    /// Who notices, of all that runs now.
+    private func disturbances(of view: RolloutView) -> [String] {
+        guard view.count(.changed) > 0 else { return [] }
+        let disturbed = view.nodeViews.compactMap { node in
+            node.disturbed.map { "  \(node.id): \($0)" }
+        }
+        return disturbed.isEmpty
+            ? ["Nothing that runs now is disturbed."] : ["What is disturbed:"] + disturbed
     }
 }

@@ -23,12 +23,17 @@ extension RolloutCommand {
                 otherwise: nothing begins any more, and you choose between rollout resume, which tries \
                 again what failed, and rollout cancel.
 
+                --dry-run ends with a digest of the plan and of all that was found on the hosts. With \
+                --approve DIGEST everything is looked at again first; where anything is otherwise, that is \
+                shown and nothing begins.
+
                 Ctrl-C ends the watching only. The rollout goes on; coordinator rollout cancel ends it, and \
                 so does a second Ctrl-C at once, after a question.
 
                 EXAMPLE
                   coordinator rollout --plan plan.json --dry-run
                   coordinator rollout --plan plan.json
+                  coordinator rollout --plan plan.json --approve 5f2c…
                   coordinator rollout --plan plan.json --output json | jq -r .event
 
                 EXIT CODES
@@ -45,8 +50,28 @@ extension RolloutCommand {
         @Flag(help: "Ask every agent what would change; change nothing.")
         var dryRun = false
 
+        @Option(
+            help: ArgumentHelp(
+                "Begin only if everything is as the dry run that ended with this digest found it.",
+                valueName: "digest"
+            )
+        )
+        var approve: String?
+
         @OptionGroup var output: OutputOption
         @OptionGroup var state: StateOption
+
+        func validate() throws {
+            guard let approve else { return }
+            if dryRun {
+                throw ValidationError("--dry-run approves nothing; leave --approve away.")
+            }
+            guard approve.count == 64, approve.allSatisfy(\.isHexDigit) else {
+                throw ValidationError(
+                    "--approve takes the 64 hexadecimal digits that a dry run ends with."
+                )
+            }
+        }
 
         func run() async throws {
             let submission = try PlanSubmission.read(plan.file)
@@ -66,8 +91,10 @@ extension RolloutCommand {
                 submission: submission,
                 suffix: state.suffix
             )
-            try await connection.run { client in
-                let begun = try await client.startRollout(submission.request, options: .patient)
+            var request = submission.request
+            request.approved = approve?.lowercased() ?? ""
+            try await connection.run { [request] client in
+                let begun = try await client.startRollout(request, options: .patient)
                 try await watching.run(begun.rolloutID, client: client)
             }
         }
