@@ -1,6 +1,7 @@
 import Daemon
 import Foundation
 import GRPCCore
+import GRPCTransport
 import Logging
 import Trust
 
@@ -16,6 +17,8 @@ struct CoordinatorOptions: Sendable {
     var artifactMirror: String?
     /// How many descriptors the process may have open, where that is known.
     var descriptors: Int?
+    /// How dead connections are noticed.
+    var keepalive = Keepalive()
     /// Where state changes are noted.
     var logger = Logger(label: "isthmus.coordinator")
     /// The clock, milliseconds since 1970.
@@ -171,6 +174,7 @@ struct CoordinatorServices: Sendable {
             cache: cache,
             gate: gate,
             events: events,
+            refusals: refusals,
             logger: options.logger,
             now: options.now
         )
