@@ -68,10 +68,11 @@ final class RawPeer {
     init(
         _ cluster: Cluster,
         port: Int,
-        speaking application: ApplicationProtocol = .h2
+        speaking application: ApplicationProtocol = .h2,
+        isNamed: Bool? = nil
     ) throws {
         socket = RawSocket(port: port)
-        let identity = application == .h2 ? try cluster.agent() : nil
+        let identity = isNamed ?? (application == .h2) ? try cluster.agent() : nil
         let context = try TLSContext.client(
             identity: identity.map { (certificate: $0.certificate, key: $0.key) },
             proof: .chain(authorities: cluster.authorities, uri: cluster.coordinatorURI),
