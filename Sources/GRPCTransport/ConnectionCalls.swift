@@ -45,7 +45,9 @@ extension Connection: HTTP2Events {
     }
 
     func sent(_ count: Int, on stream: StreamID) {
-        exchanges[stream]?.stream.sent(count)
+        guard let exchange = exchanges[stream] else { return }
+        exchange.hasSent = true
+        exchange.stream.sent(count)
     }
 
     func closed(_ stream: StreamID, _ code: HTTP2ErrorCode) {
@@ -124,6 +126,7 @@ extension Connection {
 
     /// Appends a message to what we send on a call.
     func append(_ message: [UInt8], to exchange: Exchange) {
+        isSending = true
         http2?.append(MessageDeframer.prefix(forMessageOf: message.count), on: exchange.id)
         http2?.append(message, on: exchange.id)
     }
