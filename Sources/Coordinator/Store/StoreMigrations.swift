@@ -28,6 +28,9 @@ enum StoreMigrations {
         migrator.registerMigration("revocation of nodes") { db in
             try NodeTable.addRevocation(in: db)
         }
+        migrator.registerMigration("certificates of operators") { db in
+            try OperatorTable.create(in: db)
+        }
         return migrator
     }
 
