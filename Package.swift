@@ -195,6 +195,13 @@ let package = Package(
             path: "Tests/HostContract",
             swiftSettings: strict
         ),
+        // A path between two sockets that can fall silent.
+        .target(
+            name: "LoopbackProxy",
+            dependencies: [nioCore, nioPosix],
+            path: "Tests/LoopbackProxy",
+            swiftSettings: strict
+        ),
         // Ways into the modules for any bytes: `make fuzz` searches, FuzzingTests replay.
         .target(
             name: "FuzzEntries",
@@ -242,8 +249,8 @@ let package = Package(
         .testTarget(
             name: "GRPCTransportTests",
             dependencies: [
-                "GRPCTransport", "HTTP2Session", "Plan", "Protocol", "TLSSession", "Trust",
-                grpcCore, nioCore, nioPosix, swiftProtobuf,
+                "GRPCTransport", "HTTP2Session", "LoopbackProxy", "Plan", "Protocol", "TLSSession",
+                "Trust", grpcCore, nioCore, nioPosix, swiftProtobuf,
             ],
             exclude: ["Python"],
             swiftSettings: strict
@@ -268,8 +275,9 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Agent", "Coordinator", "Daemon", "GRPCTransport", "Plan", "PlanFile", "Protocol",
-                "RolloutEngine", "SimulatedHost", "Steps", "Trust", argumentParser, grpcCore,
+                "Agent", "Coordinator", "Daemon", "GRPCTransport", "LoopbackProxy", "Plan",
+                "PlanFile", "Protocol", "RolloutEngine", "SimulatedHost", "Steps", "Trust",
+                argumentParser, grpcCore,
                 logging, swiftProtobuf, .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict
@@ -278,7 +286,9 @@ let package = Package(
         // Both programs as processes, over loopback.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Coordinator", "Daemon", "NodeAgent", "Plan", "Trust"],
+            dependencies: [
+                "Coordinator", "Daemon", "GRPCTransport", "NodeAgent", "Plan", "Trust", logging,
+            ],
             swiftSettings: strict
         ),
         // Style, layering and completeness, as tests.

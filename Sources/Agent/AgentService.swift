@@ -16,6 +16,7 @@ public struct AgentService: Sendable {
     private let connection: CoordinatorConnection
     private let assignments: Assignments
     private let delay: ReconnectDelay
+    private let keepalive: Keepalive
     private let logger: Logger
 
     /// Opens the journal of the state directory. Fails where it or the certificate cannot be read.
@@ -44,6 +45,7 @@ public struct AgentService: Sendable {
         machine: any MachineReporter,
         policy: AgentPolicy = .everything,
         delay: ReconnectDelay,
+        keepalive: Keepalive = Keepalive(),
         logger: Logger,
         decode: @escaping StepExecution.Decode
     ) throws(AgentFailure) {
@@ -71,6 +73,7 @@ public struct AgentService: Sendable {
             throw AgentFailure("the agent cannot start: \(error)")
         }
         self.delay = delay
+        self.keepalive = keepalive
         self.logger = logger
         logger.info("policy: \(policy.summary)")
     }
@@ -98,6 +101,7 @@ public struct AgentService: Sendable {
     /// Looks at once whether another credential lies in the state directory; by itself the agent looks
     /// every few seconds.
     public func reload() {
+        logger.info("asked to look for another credential")
         renewal.look()
     }
 
@@ -137,6 +141,7 @@ public struct AgentService: Sendable {
             )
         )
         configuration.userAgent = Release.userAgent
+        configuration.keepalive = keepalive
         // What may be under way bounds how fast artifacts come: over a path with a round trip of
         // 150 ms, the default of 64 KiB would be 430 kB/s.
         configuration.limits.unreadBytesPerCall = 1024 * 1024

@@ -1,14 +1,18 @@
 import Foundation
 import Plan
 
-/// Why a certificate that the authority signed speaks for its node no longer.
+/// Why a certificate that the authority signed speaks for its node, or its operator, no longer.
 enum CertificateRefusal: Error, Sendable, Equatable {
     /// The coordinator's store knows no such node: it is another's, or older.
     case unknownNode(HostID)
     /// An operator took the node's certificates back.
-    case revoked(HostID, NodeRevocation)
+    case revoked(HostID, Revocation)
     /// The node has a newer certificate.
     case superseded(HostID)
+    /// This coordinator gave the operator no such certificate.
+    case unknownOperator(String)
+    /// The operator's certificate was taken back.
+    case revokedOperator(String, Revocation)
 }
 
 extension NodeRow {
@@ -30,20 +34,29 @@ extension CertificateRefusal: CustomStringConvertible {
             "this coordinator has no node \(node): \(Self.advice)"
         case .revoked(let node, let revocation):
             """
-            \(node) was revoked at \(Self.text(revocation.at))\
-            \(revocation.reason.isEmpty ? "" : " (\(revocation.reason))"): \(Self.advice)
+            \(node) was revoked at \(Self.text(revocation)): \(Self.advice)
             """
         case .superseded(let node):
             """
             this certificate of \(node) counts no longer, for \(node) has a newer one; where this \
             machine does not have that: \(Self.advice)
             """
+        case .unknownOperator(let name):
+            "this coordinator gave no such certificate to an operator \(name): \(Self.request)"
+        case .revokedOperator(let name, let revocation):
+            """
+            this certificate of the operator \(name) was revoked at \(Self.text(revocation)): \
+            \(Self.request)
+            """
         }
     }
 
     private static let advice = "ask for a new token and enrol again"
 
-    private static func text(_ time: Int64) -> String {
-        Date(timeIntervalSince1970: Double(time) / 1000).formatted(.iso8601)
+    private static let request = "ask for another, made with coordinator operator create"
+
+    private static func text(_ revocation: Revocation) -> String {
+        let time = Date(timeIntervalSince1970: Double(revocation.at) / 1000).formatted(.iso8601)
+        return revocation.reason.isEmpty ? time : "\(time) (\(revocation.reason))"
     }
 }

@@ -29,7 +29,8 @@ struct CoordinatorProgram: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             CoordinatorInit.self, CoordinatorServe.self, TokenCommand.self, NodeCommand.self,
-            CertificateAuthorityCommand.self, PlanCommand.self, RolloutCommand.self,
+            OperatorCommand.self, CertificateAuthorityCommand.self, PlanCommand.self,
+            RolloutCommand.self,
             EventsCommand.self, Rehearse.self,
         ]
     )

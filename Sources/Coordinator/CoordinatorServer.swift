@@ -56,6 +56,7 @@ final class CoordinatorServer: Service {
             identity: TLSIdentity(credential)
         )
         if let descriptors = options.descriptors { listening.fit(descriptors: descriptors) }
+        listening.keepalive = options.keepalive
         listening.acceptsEnrollment = { [gate = services.gate] in gate.isOpen }
         listening.isShort = { HealthService.shortMethods.contains($0) }
         listening.log = { [logger = options.logger] in logger.note("\($0)") }
@@ -162,6 +163,12 @@ final class CoordinatorServer: Service {
 
     private func watchFiles() async {
         while (try? await Task.sleep(for: Self.lookInterval)) != nil { reload() }
+    }
+
+    /// Somebody asks for a look at once, and hears in the log that there was one.
+    func reloadWhenAsked() {
+        options.logger.note("Asked to look for another credential in \(state.coordinator)")
+        reload()
     }
 
     /// Looks whether another credential lies in the state folder, and shows it to those who connect

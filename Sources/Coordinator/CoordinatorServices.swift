@@ -1,6 +1,7 @@
 import Daemon
 import Foundation
 import GRPCCore
+import GRPCTransport
 import Logging
 import Trust
 
@@ -16,6 +17,8 @@ struct CoordinatorOptions: Sendable {
     var artifactMirror: String?
     /// How many descriptors the process may have open, where that is known.
     var descriptors: Int?
+    /// How dead connections are noticed.
+    var keepalive = Keepalive()
     /// Where state changes are noted.
     var logger = Logger(label: "isthmus.coordinator")
     /// The clock, milliseconds since 1970.
@@ -39,6 +42,8 @@ struct CoordinatorServices: Sendable {
     let registry: NodeRegistry
     /// Who follows rollouts.
     let watchers = RolloutWatchers()
+    /// Which operators there are.
+    let accounts: OperatorRegistry
     /// Which rollouts are at work.
     let driver: RolloutDriver
     /// Whether strangers are let in as far as enrolment.
@@ -73,6 +78,7 @@ struct CoordinatorServices: Sendable {
             (try JoinTokenTable.answerable(in: db), try NodeTable.count(in: db))
         }
         registry = NodeRegistry(known: nodes)
+        accounts = OperatorRegistry(store: store, state: state, now: options.now)
         refusals = CallRefusals(logger: options.logger)
         gate = EnrollmentGate(tokens, now: options.now)
         throttle = EnrollmentThrottle(gate, logger: options.logger)
@@ -119,8 +125,16 @@ struct CoordinatorServices: Sendable {
         }
     }
 
-    /// Fails where an agent's certificate counts no longer.
-    func demand(_ agent: CallingAgent) async throws(ServiceFailure) {
+    /// Fails where the caller's certificate, with this serial number, counts no longer.
+    func demand(_ caller: Caller, serial: String) async throws(ServiceFailure) {
+        switch caller {
+        case .newcomer: break
+        case .agent(let agent): try await demand(agent)
+        case .operator(let name): try await accounts.demand(name, serial: serial)
+        }
+    }
+
+    private func demand(_ agent: CallingAgent) async throws(ServiceFailure) {
         let node = agent.node
         guard let row = try await store.serve({ db throws in try NodeTable.find(node, in: db) })
         else { throw .certificate(.unknownNode(node)) }
@@ -171,6 +185,7 @@ struct CoordinatorServices: Sendable {
             cache: cache,
             gate: gate,
             events: events,
+            refusals: refusals,
             logger: options.logger,
             now: options.now
         )
@@ -182,6 +197,7 @@ struct CoordinatorServices: Sendable {
             rotation: rotation,
             store: store,
             registry: registry,
+            accounts: accounts,
             driver: driver,
             watchers: watchers,
             mailbox: mailbox,

@@ -14,11 +14,10 @@ struct Doorkeeper: Sendable {
 
     /// Returns at once; the store is asked meanwhile.
     func greet(_ connection: ServerConnection) {
-        guard case .agent(let agent)? = try? services.authorization.caller(of: connection.peer)
-        else { return }
+        guard let caller = try? services.authorization.caller(of: connection.peer) else { return }
         Task {
             do throws(ServiceFailure) {
-                try await services.demand(agent)
+                try await services.demand(caller, serial: connection.peer.serial)
             } catch {
                 // A store that does not answer now is asked again at each call.
                 guard case .certificate(let refusal) = error else { return }

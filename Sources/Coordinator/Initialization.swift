@@ -76,9 +76,6 @@ struct Initialization: Sendable, Equatable {
         try OwnCredentials(state: state, configuration: configuration, authorities: .one(authority))
             .issue(now: now)
         try Store(path: state.store).close()
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let text = try encoder.encode(configuration) + Data("\n".utf8)
-        try AtomicFile.write(state.configurationFile, [UInt8](text), mode: 0o600)
+        try configuration.write(to: state)
     }
 }

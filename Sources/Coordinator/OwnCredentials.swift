@@ -41,7 +41,8 @@ struct OwnCredentials: Sendable {
         )
     }
 
-    private func issueOperator(now: Int64) throws {
+    /// Makes a new key and certificate for the operator on this machine.
+    func issueOperator(now: Int64) throws {
         try issue(
             .operator(cluster: configuration.cluster, name: Initialization.operatorName),
             into: state.operator,

@@ -12,8 +12,8 @@ final class PeerConnections: Sendable {
         open.withLock { $0 = { [weak transport] in transport?.establishedConnections ?? [] } }
     }
 
-    /// Ends at once those of a node's agent, but for those made with the serial number `keeping`.
-    func end(ofAgent identity: SPIFFEIdentity, keeping serial: String? = nil) {
+    /// Ends at once those of an identity, but for those made with the serial number `keeping`.
+    func end(of identity: SPIFFEIdentity, keeping serial: String? = nil) {
         for connection in all
         where connection.peer.uris == [identity.uri] && connection.peer.serial != serial {
             connection.close("the certificate of this connection counts no longer")

@@ -132,6 +132,14 @@ struct CoordinatorConfiguration: Sendable, Equatable, Codable {
     var address: String
     /// The TCP port.
     var port: Int
+
+    /// Writes it, readable by its owner alone.
+    func write(to state: StateDirectory) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let text = try encoder.encode(self) + Data("\n".utf8)
+        try AtomicFile.write(state.configurationFile, [UInt8](text), mode: 0o600)
+    }
 }
 
 /// Why a state folder cannot be used. Each says what to type next.

@@ -15,6 +15,8 @@ protocol CallSide: AnyObject {
     /// Who the peer has proved to be, for the log; nil as long as nobody knows.
     var peerName: String? { get }
 
+    /// Who pays for what waits to be sent to the peer, where somebody counts that.
+    var account: PeerAccount? { get }
     /// The longest that the connection may last; nil if there is no bound.
     var lifetime: Duration? { get }
 
@@ -44,6 +46,7 @@ protocol CallSide: AnyObject {
 
 extension CallSide {
     var peerName: String? { nil }
+    var account: PeerAccount? { nil }
 
     func admit(_ connection: Connection) {}
 }

@@ -59,6 +59,8 @@ final class CallStream: Sendable {
     /// Why nothing can be written any more.
     var closed: RPCError? { state.withLock { $0.outbound.closed } }
 
+    /// Bytes of messages that have not left.
+    var unsent: Int { state.withLock { $0.outbound.unsent } }
     /// Whether the handler was only told that the server wants to stop.
     var isAskedToStop: Bool { state.withLock { $0.isAskedToStop } }
 }

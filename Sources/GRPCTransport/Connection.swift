@@ -24,7 +24,7 @@ final class Connection: ChannelInboundHandler {
 
     let handle: ConnectionHandle
     let side: any CallSide
-    let rules: Rules
+    private(set) var rules: Rules
     let channel: any Channel
     var phase = Phase.greeting
     var limits = TransportLimits()
@@ -33,6 +33,8 @@ final class Connection: ChannelInboundHandler {
     var heartbeat: Heartbeat
     /// Whether the body of some call may have ended in the middle of a message.
     var isMidMessage = false
+    /// Whether some of what was appended to calls may wait for the peer.
+    var isSending = false
     var timers: [Timer: Scheduled<Void>] = [:]
     private let tls: TLSSession
     private var isReceiving = false
@@ -46,6 +48,8 @@ final class Connection: ChannelInboundHandler {
         /// Nil where the peer is trusted not to stop in the middle of things.
         var stalls: StallTimeouts?
         var log: PeerLog?
+        /// Told once, when the peer has said a whole hello.
+        var heardHello: (() -> Void)?
     }
 
     /// What a connection waits for.
@@ -82,6 +86,8 @@ final class Connection: ChannelInboundHandler {
     ) throws -> ConnectionHandle {
         let connection = Connection(channel, try TLSSession(context), side: side, rules: rules)
         do {
+            // Whoever has the handle may want its end before the channel is active.
+            connection.handle.bind(connection)
             try channel.pipeline.syncOperations.addHandler(connection)
         } catch {
             connection.lose(RPCError(code: .unavailable, message: "The connection was lost."))
@@ -102,7 +108,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func begin() {
-        handle.bind(self)
+        guard phase == .greeting else { return }
         set(.greeting, in: TimeAmount(rules.handshakeTimeout)) { connection in
             connection.log("the peer did not greet us in time")
             connection.end(
@@ -179,6 +185,7 @@ extension Connection {
                 )
             }
             isReceiving = false
+            noteHello()
             if reception == .ended {
                 end(
                     RPCError(code: .unavailable, message: "The peer closed the connection."),
@@ -192,6 +199,13 @@ extension Connection {
             isReceiving = false
             breakOff(error)
         }
+    }
+
+    /// TLS has an answer as soon as it has heard a hello.
+    private func noteHello() {
+        guard let heardHello = rules.heardHello, tls.ciphertextCount > 0 else { return }
+        rules.heardHello = nil
+        heardHello()
     }
 
     private func establish() throws {
@@ -226,6 +240,7 @@ extension Connection {
         } catch {
             breakOff(error)
         }
+        watchUnsent()
         endIfOver()
     }
 

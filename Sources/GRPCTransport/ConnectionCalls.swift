@@ -45,7 +45,9 @@ extension Connection: HTTP2Events {
     }
 
     func sent(_ count: Int, on stream: StreamID) {
-        exchanges[stream]?.stream.sent(count)
+        guard let exchange = exchanges[stream] else { return }
+        exchange.hasSent = true
+        exchange.stream.sent(count)
     }
 
     func closed(_ stream: StreamID, _ code: HTTP2ErrorCode) {
@@ -128,6 +130,7 @@ extension Connection {
     /// Appends a message to what we send on a call.
     func append(_ part: CallPart, to exchange: Exchange) {
         guard let payload = part.payload else { return }
+        isSending = true
         var isCompressed = false
         if case .compressed = part { isCompressed = true }
         let prefix = MessageDeframer.prefix(

@@ -22,6 +22,9 @@ final class Exchange {
     /// Since when a message that has half come makes no progress worth the name.
     private(set) var midMessageSince: NIODeadline?
     private var progress = 0
+    /// Whether something has left since the last look.
+    var hasSent = false
+    private var heldSince: NIODeadline?
 
     init(id: StreamID, stream: CallStream, messageBytes: Int) {
         self.id = id
@@ -34,6 +37,19 @@ final class Exchange {
         isIgnored = true
         deframer = MessageDeframer(limit: 0)
         midMessageSince = nil
+        heldSince = nil
+    }
+
+    /// Since when the peer lets nothing leave of what waits, as far as looks from time to time can tell;
+    /// nil where something left since the last look, or nothing waits.
+    func lastLeft(at now: NIODeadline) -> NIODeadline? {
+        // Where the call was cut off, its status waits.
+        let isWaiting = isIgnored || stream.unsent > 0
+        if hasSent || !isWaiting { heldSince = nil }
+        hasSent = false
+        guard isWaiting else { return nil }
+        defer { heldSince = heldSince ?? now }
+        return heldSince
     }
 
     /// Whether bytes that came have left off in the middle of a message. Fewer than 1 KiB of them are no

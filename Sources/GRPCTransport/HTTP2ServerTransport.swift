@@ -152,7 +152,8 @@ extension HTTP2ServerTransport {
             keepalive: configuration.keepalive,
             handshakeTimeout: configuration.handshakeTimeout,
             stalls: configuration.stallTimeouts,
-            log: log
+            log: log,
+            heardHello: { [strangers] in strangers.hear(stranger) }
         )
         let side = ServerCalls(configuration, places, shortMethods, handler: handler)
         let handle: ConnectionHandle

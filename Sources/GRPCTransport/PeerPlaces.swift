@@ -17,7 +17,7 @@ final class PeerPlaces: Sendable {
     private let limits: TransportLimits
 
     init(_ configuration: ServerConfiguration) {
-        enrolling = Strangers(limit: configuration.enrollments, prefersNewcomers: true)
+        enrolling = Strangers(limit: configuration.enrollments)
         connectionsPerPeer = configuration.connectionsPerPeer
         handlersPerPeer = configuration.handlersPerPeer
         limits = configuration.limits

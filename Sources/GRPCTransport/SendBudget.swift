@@ -36,6 +36,9 @@ final class SendBudget: Sendable {
         state.withLock { $0.limit = limit }
     }
 
+    /// Whether all has left.
+    var isUnused: Bool { state.withLock { $0.used == 0 } }
+
     /// Takes `bytes` of the budget, after waiting for room if there is none.
     ///
     /// - Parameters:

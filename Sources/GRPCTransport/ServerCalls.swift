@@ -18,7 +18,7 @@ final class ServerCalls: CallSide {
     private let handler: Handler
     /// Who calls; nil until the handshake is done.
     private(set) var peer: ServerPeer?
-    private var account: PeerAccount?
+    private(set) var account: PeerAccount?
 
     init(
         _ configuration: ServerConfiguration,

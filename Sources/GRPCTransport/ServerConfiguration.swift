@@ -25,7 +25,8 @@ public struct ServerConfiguration: Sendable {
     /// How many connections may be open at once that have shown who they are; further ones are closed.
     public var connections = 16_384
     /// How many more may be open at once that have not. When there are more, the address that has the
-    /// most loses its oldest, or, where the newcomer is from there, the newcomer.
+    /// most loses one, or the newcomer's own where that has as many: the oldest that has not even said
+    /// a hello (TLS ClientHello), else the oldest.
     public var greetings = 1024
     /// How many connections the holders of one certificate may have open at once, by its first URI; further
     /// ones are closed.
@@ -33,8 +34,7 @@ public struct ServerConfiguration: Sendable {
     /// How many handlers may be at work for the holders of one certificate; further calls are refused with
     /// REFUSED_STREAM, so that they can be tried again.
     public var handlersPerPeer = 200
-    /// How many connections may enrol at once; shared by address as `greetings` are, but a newcomer takes
-    /// the place of its own address's oldest.
+    /// How many connections may enrol at once; shared by address as `greetings` are.
     public var enrollments = 64
     /// Whether clients without a certificate may connect (ALPN `isthmus-enroll`) at this moment. It
     /// is called in the middle of handshakes and must not block.

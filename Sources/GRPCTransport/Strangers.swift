@@ -12,9 +12,8 @@ final class Strangers: Sendable {
 
     private let state: Mutex<State>
 
-    init(limit: Int, prefersNewcomers: Bool = false) {
-        let greetings = Greetings(limit: limit, prefersNewcomers: prefersNewcomers)
-        state = Mutex(State(greetings: greetings))
+    init(limit: Int) {
+        state = Mutex(State(greetings: Greetings(limit: limit)))
     }
 
     var count: Int { state.withLock { $0.greetings.count } }
@@ -32,14 +31,27 @@ final class Strangers: Sendable {
             case .refused: return (nil, nil)
             }
         }
-        evicted?.close(RPCError(code: .unavailable, message: "Too many greet at once."))
+        evicted?.close(Self.tooMany)
         return id
     }
 
-    /// Forgets the connection as soon as it has said who it is, or is gone.
+    private static let tooMany = RPCError(code: .unavailable, message: "Too many greet at once.")
+
+    /// Forgets the connection as soon as it has said who it is, or is gone; closes it if it had to make
+    /// room meanwhile.
     func watch(_ handle: ConnectionHandle, _ id: UInt64, until end: EventLoopFuture<Void>) {
-        state.withLock { $0.handles[id] = handle }
+        let isKnown = state.withLock { state in
+            guard state.greetings.has(id) else { return false }
+            state.handles[id] = handle
+            return true
+        }
+        guard isKnown else { return handle.close(Self.tooMany) }
         end.whenComplete { _ in self.leave(id) }
+    }
+
+    /// The connection has said a whole hello.
+    func hear(_ id: UInt64) {
+        state.withLock { $0.greetings.hear(id) }
     }
 
     func leave(_ id: UInt64) {

@@ -5,7 +5,7 @@ import Testing
 @testable import Coordinator
 
 @Suite struct AuthorizationTests {
-    let authorization = Authorization(cluster: "test", demand: { _ in })
+    let authorization = Authorization(cluster: "test", demand: { _, _ in })
 
     @Test func `certificates name agents and operators of this cluster`() throws {
         let seoul = try #require(HostID("seoul"))

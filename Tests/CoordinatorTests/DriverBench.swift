@@ -22,7 +22,10 @@ final class DriverBench: Sendable {
     let log = RecordedLog()
     let hosts: [HostID]
 
-    init(_ folder: TemporaryFolder) async throws {
+    init(
+        _ folder: TemporaryFolder,
+        now: @escaping @Sendable () -> Int64 = WallClock.now
+    ) async throws {
         self.folder = folder
         store = try Store(path: folder.path + "/isthmus.sqlite")
         logs = StepLogs(store: store, logger: log.logger)
@@ -34,7 +37,8 @@ final class DriverBench: Sendable {
                 watchers: watchers,
                 logs: logs,
                 events: events,
-                logger: log.logger
+                logger: log.logger,
+                now: now
             )
         )
         hosts = try ClusterPlan.sample().hosts.map(\.id)

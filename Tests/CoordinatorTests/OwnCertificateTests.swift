@@ -42,6 +42,39 @@ import Trust
         }
     }
 
+    @Test
+    func `in the middle of a rotation a certificate with its cross-signed authority is taken`()
+        async throws
+    {
+        let log = RecordedLog()
+        try await ServerBench.run(options: log.receive) { bench in
+            let scene = RotationScene(bench)
+            // Believes the first authority alone, now and later.
+            let asleep = try await bench.enrol(bench.token(for: "seoul"))
+            try await scene.rotate(.start)
+            try await scene.rotate(.sign)
+            bench.server.reload()
+            let taken = log.count("shows another certificate")
+            #expect(taken == 1)
+
+            let set = try AuthorityFiles(state: bench.state).load()
+            #expect(set.witness != nil)
+            let own = OwnCredentials(
+                state: bench.state,
+                configuration: try bench.state.configuration(),
+                authorities: set
+            )
+            try own.issue(now: WallClock.now())
+            let chain = try Credential.load(from: bench.state.coordinator).certificate
+            #expect(try Certificate.all(in: chain).count == 2)
+            bench.server.reload()
+            #expect(log.count("shows another certificate") == taken + 1)
+            #expect(log.count("cannot be used") == 0)
+            #expect(await bench.refusal(of: asleep) == nil)
+            _ = try await bench.operating { try await $0.listNodes(.init()) }
+        }
+    }
+
     private static func issue(_ identity: SPIFFEIdentity, in state: StateDirectory) throws {
         let authority = try AuthorityFiles(state: state).load().signer
         let key = try PrivateKey.generate()

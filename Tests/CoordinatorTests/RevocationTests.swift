@@ -140,7 +140,7 @@ import Trust
     }
 
     @Test func `a connection ends with its certificate`() async throws {
-        let time = Clock()
+        let time = MovableClock()
         let change = { (options: inout CoordinatorOptions) in options.now = { time.now } }
         try await ServerBench.run(options: change) { bench in
             let agent = try await bench.enrol(bench.token(for: "seoul"))
@@ -154,17 +154,6 @@ import Trust
 
 /// What was to be seen was seen.
 private struct Enough: Error {}
-
-/// A clock that a test moves on.
-private final class Clock: Sendable {
-    private let offset = Mutex<Int64>(0)
-
-    var now: Int64 { WallClock.now() + offset.withLock(\.self) }
-
-    func advance(by milliseconds: Int64) {
-        offset.withLock { $0 += milliseconds }
-    }
-}
 
 extension ServerBench {
     @discardableResult

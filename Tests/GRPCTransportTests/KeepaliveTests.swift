@@ -1,64 +1,10 @@
 import GRPCCore
 import Glibc
+import LoopbackProxy
 import NIOCore
-import NIOPosix
-import Synchronization
 import Testing
 
 @testable import GRPCTransport
-
-/// A TCP proxy on the loopback interface that can stop forwarding without closing anything.
-private final class Proxy: Sendable {
-    private let isFrozen = Shared(false)
-    private let listener: any Channel
-
-    var port: Int { listener.localAddress?.port ?? 0 }
-
-    init(to target: Int) async throws {
-        let isFrozen = isFrozen
-        listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { inner in
-                ClientBootstrap(group: inner.eventLoop)
-                    .connect(host: "127.0.0.1", port: target)
-                    .flatMapThrowing { outer in
-                        let forth = Forwarder(to: outer, unless: isFrozen)
-                        let back = Forwarder(to: inner, unless: isFrozen)
-                        try inner.pipeline.syncOperations.addHandler(forth)
-                        try outer.pipeline.syncOperations.addHandler(back)
-                    }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-    }
-
-    func freeze() {
-        isFrozen.value = true
-    }
-
-    func close() async throws {
-        try await listener.close()
-    }
-}
-
-private final class Forwarder: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let target: any Channel
-    private let isFrozen: Shared<Bool>
-
-    init(to target: any Channel, unless isFrozen: Shared<Bool>) {
-        self.target = target
-        self.isFrozen = isFrozen
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isFrozen.value else { return }
-        target.writeAndFlush(unwrapInboundIn(data), promise: nil)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        if !isFrozen.value { target.close(promise: nil) }
-    }
-}
 
 @Suite(.timeLimit(.minutes(1)))
 struct KeepaliveTests {
@@ -76,13 +22,13 @@ struct KeepaliveTests {
         var configuration = try cluster.server()
         configuration.keepalive = Self.quick
         try await withServer(configuration, ["Wait": wait]) { _, port in
-            let proxy = try await Proxy(to: port)
+            let proxy = try await LoopbackProxy(to: port)
             var configuration = try cluster.client(port: proxy.port)
             configuration.keepalive = Self.quick
             try await withClient(configuration) { client in
                 let call = Task { await rpcError { _ = try await client.call("Wait") } }
                 await began.wait()
-                proxy.freeze()
+                proxy.silence()
                 let error = await call.value
                 #expect(error?.code == .unavailable)
                 #expect(error?.message == "The peer gives no sign of life any more.")

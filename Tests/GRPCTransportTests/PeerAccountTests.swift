@@ -1,3 +1,4 @@
+import Foundation
 import GRPCCore
 import GRPCTransport
 import HTTP2Session
@@ -30,7 +31,15 @@ struct PeerAccountTests {
                 return [:]
             }
         }
-        let methods = ["Echo": RawService.echo, "Stuck": stuck]
+        let flood: RawService.Method = { _, _ in
+            StreamingServerResponse { writer in
+                for _ in 0..<100_000 {
+                    try await writer.write([UInt8](repeating: 7, count: 64 * 1024))
+                }
+                return [:]
+            }
+        }
+        let methods = ["Echo": RawService.echo, "Stuck": stuck, "Flood": flood]
         try await GRPCTransportTests.withServer(configuration, methods) { _, port in
             let cluster = cluster
             try await offThePool { try body(cluster, port) }
@@ -131,6 +140,76 @@ struct PeerAccountTests {
             let refused = try client.request(RawClient.call(), body: [0, 0, 0, 0, 0])
             #expect(refused.code == .refusedStream)
         }
+    }
+
+    @Test func `idle connections behind an agent's address do not lock it out`() async throws {
+        try await withServer { configuration in
+            configuration.greetings = 8
+        } _: { _, port in
+            let idle = (0..<20).map { _ in RawSocket(port: port) }
+            for _ in 0..<5 {
+                let peer = try Self.greet(cluster, port)
+                #expect(try peer.settle())
+            }
+            withExtendedLifetime(idle) {}
+        }
+    }
+
+    @Test func `a call whose answer nobody reads is ended, and a slow reader's is not`()
+        async throws
+    {
+        try await withServer { configuration in
+            configuration.stallTimeouts.reading = .milliseconds(400)
+        } _: { cluster, port in
+            let peer = try RawPeer(cluster, port: port)
+            let noWindow = Frame(type: 4, payload: [0, 4, 0, 0, 0, 0])
+            _ = try peer.send(Frame.preface + noWindow.bytes)
+            for stream in [UInt32(1), 3] {
+                let call =
+                    Frame.request(stream: stream).bytes + Frame.message(stream: stream, 20)
+                    + Frame(type: 0, flags: 1, stream: stream).bytes
+                _ = try peer.send(call)
+            }
+            let (other, own) = try Self.readSlowly(peer, stream: 3, untilEndOf: 1)
+            #expect(other.isEmpty)
+            #expect(own.count == 25)
+        }
+        #expect(lines.value.contains { $0.contains("kube-seoul") && $0.contains("nobody reads") })
+    }
+
+    /// Reads a byte of one stream now and then until the other is ended for it, then the rest.
+    private static func readSlowly(
+        _ peer: RawPeer,
+        stream: UInt32,
+        untilEndOf other: UInt32
+    ) throws -> (other: [UInt8], own: [UInt8]) {
+        var frames: [Frame] = []
+        while !frames.contains(where: { $0.isEnd(of: other) }) {
+            _ = try peer.send(Frame.window(stream: stream, 1).bytes)
+            frames += try peer.frames { $0.isData(of: stream) }
+            usleep(50_000)
+        }
+        _ = try peer.send(Frame.window(stream: stream, 100).bytes)
+        frames += try peer.frames { $0.isEnd(of: stream) }
+        return (
+            frames.filter { $0.isData(of: other) }.flatMap(\.payload),
+            frames.filter { $0.isData(of: stream) }.flatMap(\.payload)
+        )
+    }
+
+    @Test func `who speaks but reads nothing at all loses the connection`() async throws {
+        try await withServer { configuration in
+            configuration.stallTimeouts.reading = .milliseconds(300)
+        } _: { cluster, port in
+            let peer = try RawPeer(cluster, port: port)
+            let wide = Frame(type: 4, payload: [0, 4, 0x7f, 0, 0, 0])
+            _ = try peer.send(
+                Frame.preface + wide.bytes + Frame.window(stream: 0, 0x7f00_0000).bytes
+                    + Frame.request(stream: 1, of: "Flood").bytes
+            )
+            while try peer.send(Frame.window(stream: 1, 1).bytes) { usleep(50_000) }
+        }
+        #expect(lines.value.contains { $0.contains("the peer reads nothing") })
     }
 
     @Test func `a header block that stops half-way ends the connection`() async throws {

@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import GRPCTransport
@@ -19,13 +20,12 @@ struct PeerLimitTests {
     @Test func `strangers of one address take no places from another`() {
         var greetings = Greetings(limit: 3)
         for id in 1...3 { #expect(greetings.arrive(UInt64(id), from: "a") == .free) }
-        #expect(greetings.arrive(4, from: "a") == .refused)
-        #expect(greetings.arrive(5, from: "b") == .inPlaceOf(1))
-        #expect(greetings.arrive(6, from: "b") == .refused)
+        #expect(greetings.arrive(4, from: "b") == .inPlaceOf(1))
+        for id in 5...9 { #expect(greetings.arrive(UInt64(id), from: "a") != .inPlaceOf(4)) }
         #expect(greetings.count == 3)
-        greetings.leave(2)
-        greetings.leave(2)
-        #expect(greetings.arrive(7, from: "a") == .free)
+        greetings.leave(9)
+        greetings.leave(9)
+        #expect(greetings.arrive(10, from: "a") == .free)
     }
 
     @Test(arguments: [0, 1, 64, 100, 1024, 4096, 32_768])
@@ -42,8 +42,21 @@ struct PeerLimitTests {
         #expect(descriptors < 32_768 || held == 16_384 + 1024)
     }
 
-    @Test func `where newcomers are preferred an address makes room for its own`() {
-        var greetings = Greetings(limit: 3, prefersNewcomers: true)
+    @Test func `who holds a place in silence goes before who has said hello`() {
+        var greetings = Greetings(limit: 3)
+        for id in 1...3 { #expect(greetings.arrive(UInt64(id), from: "a") == .free) }
+        greetings.hear(1)
+        greetings.hear(1)
+        #expect(greetings.arrive(4, from: "a") == .inPlaceOf(2))
+        #expect(greetings.arrive(5, from: "b") == .inPlaceOf(3))
+        greetings.hear(4)
+        greetings.hear(99)
+        #expect(greetings.arrive(6, from: "a") == .inPlaceOf(1))
+        #expect(greetings.count == 3)
+    }
+
+    @Test func `an address makes room for its own`() {
+        var greetings = Greetings(limit: 3)
         for id in 1...3 { #expect(greetings.arrive(UInt64(id), from: "a") == .free) }
         #expect(greetings.arrive(4, from: "a") == .inPlaceOf(1))
         #expect(greetings.arrive(5, from: "b") == .inPlaceOf(2))
@@ -53,8 +66,22 @@ struct PeerLimitTests {
         #expect(greetings.count == 3)
     }
 
-    @Test func `a dead peer is found within forty seconds`() {
-        let keepalive = Keepalive()
-        #expect(keepalive.interval + keepalive.timeout <= .seconds(40))
+    @Test func `a dead peer is found within forty seconds, whenever it died`() {
+        let identity = TLSIdentity(certificate: "", key: [], authorities: "")
+        let server = ServerConfiguration(host: "", port: 0, identity: identity).keepalive
+        let trust = ClientConfiguration.ServerTrust.pinnedAuthority(publicKeySHA256: "")
+        let client = ClientConfiguration(host: "", port: 0, trust: trust, identity: nil).keepalive
+        for keepalive in [server, client] {
+            let died = NIODeadline.uptimeNanoseconds(1 << 40)
+            var heart = Heartbeat(keepalive, now: died)
+            var now = died
+            search: while true {
+                switch heart.beat(at: now) {
+                case .wait(let next), .ping(let next): now = next
+                case .giveUp: break search
+                }
+            }
+            #expect(now - died <= .seconds(40))
+        }
     }
 }

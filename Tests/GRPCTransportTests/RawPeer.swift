@@ -68,10 +68,11 @@ final class RawPeer {
     init(
         _ cluster: Cluster,
         port: Int,
-        speaking application: ApplicationProtocol = .h2
+        speaking application: ApplicationProtocol = .h2,
+        isNamed: Bool? = nil
     ) throws {
         socket = RawSocket(port: port)
-        let identity = application == .h2 ? try cluster.agent() : nil
+        let identity = isNamed ?? (application == .h2) ? try cluster.agent() : nil
         let context = try TLSContext.client(
             identity: identity.map { (certificate: $0.certificate, key: $0.key) },
             proof: .chain(authorities: cluster.authorities, uri: cluster.coordinatorURI),
@@ -162,8 +163,19 @@ struct Frame {
         return bytes
     }
 
+    static func window(stream: UInt32, _ count: UInt32) -> Frame {
+        Frame(type: 8, stream: stream, payload: [24, 16, 8, 0].map { UInt8(count >> $0 & 255) })
+    }
+
     static func reset(stream: UInt32) -> Frame {
         Frame(type: 3, stream: stream, payload: [0, 0, 0, 8])
+    }
+
+    func isData(of stream: UInt32) -> Bool { type == 0 && self.stream == stream }
+
+    /// Trailers.
+    func isEnd(of stream: UInt32) -> Bool {
+        type == 1 && flags & 1 == 1 && self.stream == stream
     }
 
     var isPong: Bool { type == 6 && flags & 1 == 1 }

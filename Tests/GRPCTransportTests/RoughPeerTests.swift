@@ -2,6 +2,7 @@ import Foundation
 import GRPCCore
 import GRPCTransport
 import HTTP2Session
+import TLSSession
 import Testing
 
 /// Peers that do not behave, and peers that are not ours.
@@ -15,11 +16,11 @@ struct RoughPeerTests {
 
     /// Runs `body` off the pool, because it blocks, and checks that the server has survived it.
     private func withRoughServer(
-        patience: Duration = .seconds(10),
+        _ change: (inout ServerConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (_ cluster: Cluster, _ port: Int) throws -> Void
     ) async throws {
         var configuration = try cluster.server()
-        configuration.handshakeTimeout = patience
+        change(&configuration)
         try await withServer(configuration, ["Echo": RawService.echo]) { _, port in
             let cluster = cluster
             try await offThePool { try body(cluster, port) }
@@ -39,15 +40,42 @@ struct RoughPeerTests {
     }
 
     @Test func `a silent socket is closed when its time is over`() async throws {
-        try await withRoughServer(patience: .seconds(2)) { _, port in
+        try await withRoughServer {
+            $0.handshakeTimeout = .seconds(2)
+        } _: { _, port in
             #expect(RawSocket(port: port).isClosedByPeer())
         }
     }
 
     @Test func `a handshake without a preface is closed when its time is over`() async throws {
-        try await withRoughServer(patience: .seconds(2)) { cluster, port in
+        try await withRoughServer {
+            $0.handshakeTimeout = .seconds(2)
+        } _: { cluster, port in
             _ = try RawPeer(cluster, port: port).framesUntilEnd()
         }
+    }
+
+    @Test func `who speaks h2 without a certificate is refused in the handshake`() async throws {
+        let lines = Shared<[String]>([])
+        try await withRoughServer {
+            $0.log = { line in lines.update { $0.append(line) } }
+        } _: { cluster, port in
+            // In TLS 1.3 the client has ended its handshake before the server misses the certificate.
+            let peer = try RawPeer(cluster, port: port, isNamed: false)
+            let call = Frame.preface + Frame.settings.bytes + Frame.request(stream: 1).bytes
+            _ = try? peer.send(call)
+            let refusal = #expect(throws: TLSFailure.self) { _ = try peer.framesUntilEnd() }
+            #expect(
+                refusal?.message.contains("it demands a client certificate") == true,
+                "\(refusal as Any)"
+            )
+        }
+        let isLogged = try await eventually {
+            lines.value.contains {
+                $0.hasPrefix("ipv4:127.0.0.1:") && $0.contains("did not return a certificate")
+            }
+        }
+        #expect(isLogged, "\(lines.value)")
     }
 
     @Test func `what is not HTTP/2 after the handshake ends the connection`() async throws {

@@ -121,7 +121,7 @@ actor RotationDriver {
     private func putOut(_ nodes: [String]) {
         let cluster = surroundings.configuration.cluster
         for node in nodes.compactMap(HostID.init) {
-            surroundings.connections.end(ofAgent: .agent(cluster: cluster, id: node))
+            surroundings.connections.end(of: .agent(cluster: cluster, id: node))
         }
     }
 
@@ -133,6 +133,11 @@ actor RotationDriver {
         else { return false }
         try present()
         return true
+    }
+
+    /// Gives the operator on this machine a new credential in the state folder.
+    func replaceOperator() throws {
+        try credentials(surroundings.authorities.current).issueOperator(now: surroundings.now())
     }
 
     private func carryOut(_ decision: RotationDecision, from set: AuthoritySet) throws {

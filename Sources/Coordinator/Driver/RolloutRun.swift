@@ -26,6 +26,7 @@ actor RolloutRun {
     private nonisolated let inbox: AsyncStream<Arrival>.Continuation
     private nonisolated let executors: [StepID: HostID]
     private nonisolated let surroundings: DriverSurroundings
+    private nonisolated let clock: RolloutClock
     private nonisolated let told: Mutex<RolloutPhase>
 
     private let frozen: FrozenRollout
@@ -55,6 +56,7 @@ actor RolloutRun {
         self.id = id
         self.frozen = frozen
         self.surroundings = surroundings
+        clock = RolloutClock(at: surroundings.now(), notBefore: records.map(\.at).max())
         self.outputs = outputs
         surroundings.logs.learn(outputs.values, of: row.id)
         lastNumber = journal.last?.number ?? 0
@@ -75,7 +77,7 @@ actor RolloutRun {
 
     /// Works until the rollout has ended or the task is cancelled.
     func run() async {
-        let observation = surroundings.registry.observe { [inbox, now = surroundings.now] in
+        let observation = surroundings.registry.observe { [inbox, now = clock.now] in
             inbox.yield(Arrival(event: RolloutEvent($0, at: now())))
         }
         defer {
@@ -83,9 +85,9 @@ actor RolloutRun {
             timer?.cancel()
         }
         if engine.state.hasBegun {
-            for effect in engine.pendingEffects(at: surroundings.now()) { await begin(effect) }
+            for effect in engine.pendingEffects(at: clock.now()) { await begin(effect) }
         } else {
-            inbox.yield(Arrival(event: .began(at: surroundings.now())))
+            inbox.yield(Arrival(event: .began(at: clock.now())))
         }
         while engine.state.outcome == nil, let arrival = await next() {
             await handle(arrival)
@@ -105,7 +107,7 @@ actor RolloutRun {
         let asker = lastAsker
         await withCheckedContinuation { continuation in
             askers[asker] = continuation
-            inbox.yield(Arrival(event: wish.event(at: surroundings.now()), asker: asker))
+            inbox.yield(Arrival(event: wish.event(at: clock.now()), asker: asker))
         }
     }
 
@@ -123,7 +125,7 @@ actor RolloutRun {
         let event = RolloutEvent.executionEnded(
             report.execution,
             report.outcome,
-            at: surroundings.now()
+            at: clock.now()
         )
         surroundings.logs.learn(report.outputs.values, of: id.description)
         let arrival = Arrival(event: event, outputs: report.outputs, reporter: node)
@@ -145,7 +147,7 @@ actor RolloutRun {
             of: step,
             attempt: execution.parts?.attempt ?? 1,
             rollout: id.description,
-            at: surroundings.now()
+            at: clock.now()
         )
         surroundings.watchers.publish(.line(step, shown), of: id.description)
     }
@@ -194,7 +196,7 @@ actor RolloutRun {
         let rollout = id.description
         let owner = outputs.isEmpty ? nil : records.lazy.compactMap(\.succeededStep).first
         let end = engine.state.outcome.map { ($0, RolloutTally(engine.state)) }
-        let now = surroundings.now()
+        let now = clock.now()
         while !Task.isCancelled {
             do {
                 let rows = try JournalRow.encoded(records, after: number)
@@ -263,9 +265,9 @@ actor RolloutRun {
 
     private func wake(at time: Int64) {
         timer?.cancel()
-        timer = Task { [inbox, now = surroundings.now] in
+        timer = Task { [inbox, now = clock.now] in
             let delay = Duration.milliseconds(max(0, time - now()))
-            guard (try? await Task.sleep(for: delay, clock: .continuous)) != nil else { return }
+            guard (try? await Task.sleep(for: delay, clock: .suspending)) != nil else { return }
             inbox.yield(Arrival(event: .clockAdvanced(to: max(time, now()))))
         }
     }
@@ -322,7 +324,7 @@ struct DriverSurroundings: Sendable {
     let events: EventHistory
     /// Where state changes are noted.
     let logger: Logger
-    /// The clock, milliseconds since 1970.
+    /// The wall clock, milliseconds since 1970.
     var now: @Sendable () -> Int64 = WallClock.now
 }
 

@@ -11,6 +11,8 @@ struct ClusterEvent: Sendable, Equatable {
         case nodeEnrolled = "node-enrolled"
         case nodeRenewed = "node-renewed"
         case nodeRevoked = "node-revoked"
+        case operatorCreated = "operator-created"
+        case operatorRevoked = "operator-revoked"
         case tokenCreated = "token-created"
         case rolloutStarted = "rollout-started"
         case rolloutPaused = "rollout-paused"
@@ -24,8 +26,9 @@ struct ClusterEvent: Sendable, Equatable {
         var isOfConnections: Bool {
             switch self {
             case .nodeConnected, .nodeGone, .nodeDisplaced: true
-            case .nodeEnrolled, .nodeRenewed, .nodeRevoked, .tokenCreated, .rolloutStarted,
-                .rolloutPaused, .rolloutResumed, .rolloutEnded, .coordinatorStarted,
+            case .nodeEnrolled, .nodeRenewed, .nodeRevoked, .operatorCreated, .operatorRevoked,
+                .tokenCreated, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutEnded,
+                .coordinatorStarted,
                 .coordinatorStopping:
                 false
             }
@@ -93,6 +96,22 @@ extension ClusterEvent {
             kind: .nodeRevoked,
             node: node,
             words: "\(node) is no member any more: its certificates were revoked",
+            at: at
+        )
+    }
+
+    static func operatorCreated(_ name: String, by asking: String, at: Int64) -> ClusterEvent {
+        ClusterEvent(
+            kind: .operatorCreated,
+            words: "\(asking) gave a certificate to the operator \(name)",
+            at: at
+        )
+    }
+
+    static func operatorRevoked(_ name: String, by asking: String, at: Int64) -> ClusterEvent {
+        ClusterEvent(
+            kind: .operatorRevoked,
+            words: "\(asking) took back the certificates of the operator \(name)",
             at: at
         )
     }

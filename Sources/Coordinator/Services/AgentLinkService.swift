@@ -29,6 +29,8 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
     let gate: EnrollmentGate
     /// What happens.
     let events: EventHistory
+    /// Who was refused.
+    let refusals: CallRefusals
     /// Where state changes are noted.
     let logger: Logger
     /// The clock, milliseconds since 1970.
@@ -46,7 +48,9 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
         do {
             try await session.run(request, response)
         } catch let failure as ServiceFailure {
-            throw RPCError(failure)
+            let error = RPCError(failure)
+            if case .foreign = failure { refusals.note(error.message, from: context.remotePeer) }
+            throw error
         }
     }
 

@@ -10,8 +10,8 @@ struct Authorization: ServerInterceptor {
     let cluster: String
     /// Whether certificates of the authority with this key still count.
     var believes: @Sendable (_ authority: String) -> Bool = { _ in true }
-    /// Fails where an agent's certificate counts no longer.
-    let demand: @Sendable (CallingAgent) async throws(ServiceFailure) -> Void
+    /// Fails where the caller's certificate, with this serial number, counts no longer.
+    let demand: @Sendable (Caller, _ serial: String) async throws(ServiceFailure) -> Void
     /// Takes one line, with the peer's address, for each call that is refused.
     var log: @Sendable (_ address: String, _ reason: String) -> Void = { _, _ in }
 
@@ -43,7 +43,7 @@ struct Authorization: ServerInterceptor {
         }
         let caller = try caller(of: peer)
         try admit(caller, to: context.descriptor.service.fullyQualifiedService)
-        if case .agent(let agent) = caller { try await demand(agent) }
+        try await demand(caller, peer.serial)
         return caller
     }
 

@@ -74,7 +74,7 @@ struct EnrollmentService: WireEnrollment.SimpleServiceProtocol {
         )
         try await consume(token, for: certificate.publicKeySHA256, enrolling: row, at: now)
         let identity = SPIFFEIdentity.agent(cluster: cluster, id: node)
-        connections.end(ofAgent: identity, keeping: certificate.serial)
+        connections.end(of: identity, keeping: certificate.serial)
         try await note(authorities, of: node)
         logger.note("A node enrolled", [.node: node.description, .address: address])
         events.note(.enrolled(node, from: address, at: now))

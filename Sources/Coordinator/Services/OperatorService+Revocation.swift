@@ -13,12 +13,10 @@ extension OperatorService {
     /// through before is on one of them.
     func revoke(
         _ node: HostID,
-        _ revocation: NodeRevocation,
+        _ revocation: Revocation,
         asked name: String
     ) async throws(ServiceFailure) -> WireRevokeNodeResponse {
-        guard revocation.reason.count <= Self.longestReason else {
-            throw .invalid("a reason has at most \(Self.longestReason) characters")
-        }
+        try Self.demand(reason: revocation.reason)
         let (before, tokens) = try await store.serve { db throws in
             let before = try NodeTable.find(node, in: db)
             guard let before, before.revocation == nil else { return (before, [String]()) }
@@ -31,7 +29,7 @@ extension OperatorService {
             )
         }
         for token in tokens { gate.remove(token) }
-        connections.end(ofAgent: .agent(cluster: preparation.cluster, id: node))
+        connections.end(of: .agent(cluster: preparation.cluster, id: node))
         if before.revocation == nil {
             events.note(.revoked(node, at: revocation.at))
             logger.note(
@@ -44,6 +42,12 @@ extension OperatorService {
             $0.revoked = standing.at
             $0.wasRevoked = before.revocation != nil
             $0.reason = standing.reason
+        }
+    }
+
+    static func demand(reason: String) throws(ServiceFailure) {
+        guard reason.count <= longestReason else {
+            throw .invalid("a reason has at most \(longestReason) characters")
         }
     }
 }

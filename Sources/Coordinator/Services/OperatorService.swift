@@ -17,6 +17,8 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     let store: Store
     /// Who is there.
     let registry: NodeRegistry
+    /// Which operators there are.
+    let accounts: OperatorRegistry
     /// Who begins and cancels rollouts.
     let driver: RolloutDriver
     /// Who follows them.
@@ -27,7 +29,7 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     let preparation: RolloutPreparation
     /// Who may enrol at all.
     let gate: EnrollmentGate
-    /// Ends those of revoked nodes.
+    /// Ends those whose certificates were taken back.
     let connections: PeerConnections
     /// What steps say.
     let logs: StepLogs
@@ -71,7 +73,7 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     {
         let name = Caller.operatorName(in: context)
         return try await answering { () async throws(ServiceFailure) in
-            let revocation = NodeRevocation(at: now(), reason: request.reason)
+            let revocation = Revocation(at: now(), reason: request.reason)
             guard let node = HostID(request.nodeID) else {
                 throw .invalid("'\(request.nodeID)' is no node id: use 1 to 63 of a-z, 0-9 and -")
             }

@@ -23,11 +23,11 @@ struct NodeRow: Sendable, Equatable {
     /// The serial number that the newest took the place of, until the node has come with that.
     var previousSerial: String?
     /// When its certificates were taken back; nothing where they are good.
-    var revocation: NodeRevocation?
+    var revocation: Revocation?
 }
 
-/// That a node's certificates were taken back.
-struct NodeRevocation: Sendable, Equatable {
+/// That certificates were taken back.
+struct Revocation: Sendable, Equatable {
     /// Milliseconds since 1970.
     var at: Int64
     /// What the operator said why; may be empty.
@@ -129,7 +129,7 @@ enum NodeTable {
     }
 
     /// Takes back all certificates of the node; nothing changes where they were before.
-    static func revoke(_ id: HostID, _ revocation: NodeRevocation, in db: Database) throws {
+    static func revoke(_ id: HostID, _ revocation: Revocation, in db: Database) throws {
         try db.execute(
             sql: """
                 UPDATE node SET revoked = ?, revocation_reason = ?, previous_serial = NULL
@@ -176,8 +176,8 @@ enum NodeTable {
         )
     }
 
-    private static func revocation(_ row: Row) -> NodeRevocation? {
+    private static func revocation(_ row: Row) -> Revocation? {
         guard let at: Int64 = row["revoked"] else { return nil }
-        return NodeRevocation(at: at, reason: row["revocation_reason"] ?? "")
+        return Revocation(at: at, reason: row["revocation_reason"] ?? "")
     }
 }

@@ -31,6 +31,9 @@ enum StoreMigrations {
         migrator.registerMigration("findings of dry runs") { db in
             try DryRunTable.create(in: db)
         }
+        migrator.registerMigration("certificates of operators") { db in
+            try OperatorTable.create(in: db)
+        }
         return migrator
     }
 

@@ -228,6 +228,45 @@ public enum WireOperator: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ListOperators" metadata.
+        public enum ListOperators: Sendable {
+            /// Request type for "ListOperators".
+            public typealias Input = WireListOperatorsRequest
+            /// Response type for "ListOperators".
+            public typealias Output = WireListOperatorsResponse
+            /// Descriptor for "ListOperators".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "ListOperators",
+                type: .unary
+            )
+        }
+        /// Namespace for "CreateOperator" metadata.
+        public enum CreateOperator: Sendable {
+            /// Request type for "CreateOperator".
+            public typealias Input = WireCreateOperatorRequest
+            /// Response type for "CreateOperator".
+            public typealias Output = WireCreateOperatorResponse
+            /// Descriptor for "CreateOperator".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "CreateOperator",
+                type: .unary
+            )
+        }
+        /// Namespace for "RevokeOperator" metadata.
+        public enum RevokeOperator: Sendable {
+            /// Request type for "RevokeOperator".
+            public typealias Input = WireRevokeOperatorRequest
+            /// Response type for "RevokeOperator".
+            public typealias Output = WireRevokeOperatorResponse
+            /// Descriptor for "RevokeOperator".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "RevokeOperator",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "isthmus.v1.Operator" service.
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
             CreateToken.descriptor,
@@ -245,7 +284,10 @@ public enum WireOperator: Sendable {
             DiffPlan.descriptor,
             ShowAuthorities.descriptor,
             RotateAuthority.descriptor,
-            RevokeNode.descriptor
+            RevokeNode.descriptor,
+            ListOperators.descriptor,
+            CreateOperator.descriptor,
+            RevokeOperator.descriptor
         ]
     }
 }
@@ -546,6 +588,58 @@ extension WireOperator {
             request: GRPCCore.StreamingServerRequest<WireRevokeNodeRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireRevokeNodeResponse>
+
+        /// Handle the "ListOperators" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireListOperatorsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireListOperatorsResponse` messages.
+        func listOperators(
+            request: GRPCCore.StreamingServerRequest<WireListOperatorsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireListOperatorsResponse>
+
+        /// Handle the "CreateOperator" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A certificate for an operator, beside those that the operator has. The name of the one on the
+        /// > coordinator's machine is refused.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireCreateOperatorRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireCreateOperatorResponse` messages.
+        func createOperator(
+            request: GRPCCore.StreamingServerRequest<WireCreateOperatorRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireCreateOperatorResponse>
+
+        /// Handle the "RevokeOperator" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes back every certificate that an operator was given so far; its connections end. The operator
+        /// > on the coordinator's machine gets a new one there.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireRevokeOperatorRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireRevokeOperatorResponse` messages.
+        func revokeOperator(
+            request: GRPCCore.StreamingServerRequest<WireRevokeOperatorRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireRevokeOperatorResponse>
     }
 
     /// Service protocol for the "isthmus.v1.Operator" service.
@@ -830,6 +924,58 @@ extension WireOperator {
             request: GRPCCore.ServerRequest<WireRevokeNodeRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<WireRevokeNodeResponse>
+
+        /// Handle the "ListOperators" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireListOperatorsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireListOperatorsResponse` message.
+        func listOperators(
+            request: GRPCCore.ServerRequest<WireListOperatorsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireListOperatorsResponse>
+
+        /// Handle the "CreateOperator" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A certificate for an operator, beside those that the operator has. The name of the one on the
+        /// > coordinator's machine is refused.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireCreateOperatorRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireCreateOperatorResponse` message.
+        func createOperator(
+            request: GRPCCore.ServerRequest<WireCreateOperatorRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireCreateOperatorResponse>
+
+        /// Handle the "RevokeOperator" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes back every certificate that an operator was given so far; its connections end. The operator
+        /// > on the coordinator's machine gets a new one there.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRevokeOperatorRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireRevokeOperatorResponse` message.
+        func revokeOperator(
+            request: GRPCCore.ServerRequest<WireRevokeOperatorRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireRevokeOperatorResponse>
     }
 
     /// Simple service protocol for the "isthmus.v1.Operator" service.
@@ -1116,6 +1262,58 @@ extension WireOperator {
             request: WireRevokeNodeRequest,
             context: GRPCCore.ServerContext
         ) async throws -> WireRevokeNodeResponse
+
+        /// Handle the "ListOperators" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireListOperatorsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireListOperatorsResponse` to respond with.
+        func listOperators(
+            request: WireListOperatorsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireListOperatorsResponse
+
+        /// Handle the "CreateOperator" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A certificate for an operator, beside those that the operator has. The name of the one on the
+        /// > coordinator's machine is refused.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireCreateOperatorRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireCreateOperatorResponse` to respond with.
+        func createOperator(
+            request: WireCreateOperatorRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireCreateOperatorResponse
+
+        /// Handle the "RevokeOperator" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes back every certificate that an operator was given so far; its connections end. The operator
+        /// > on the coordinator's machine gets a new one there.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireRevokeOperatorRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireRevokeOperatorResponse` to respond with.
+        func revokeOperator(
+            request: WireRevokeOperatorRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireRevokeOperatorResponse
     }
 }
 
@@ -1299,6 +1497,39 @@ extension WireOperator.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: WireOperator.Method.ListOperators.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireListOperatorsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireListOperatorsResponse>(),
+            handler: { request, context in
+                try await self.listOperators(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.CreateOperator.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireCreateOperatorRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireCreateOperatorResponse>(),
+            handler: { request, context in
+                try await self.createOperator(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.RevokeOperator.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireRevokeOperatorRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireRevokeOperatorResponse>(),
+            handler: { request, context in
+                try await self.revokeOperator(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -1475,6 +1706,39 @@ extension WireOperator.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<WireRevokeNodeResponse> {
         let response = try await self.revokeNode(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func listOperators(
+        request: GRPCCore.StreamingServerRequest<WireListOperatorsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireListOperatorsResponse> {
+        let response = try await self.listOperators(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func createOperator(
+        request: GRPCCore.StreamingServerRequest<WireCreateOperatorRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireCreateOperatorResponse> {
+        let response = try await self.createOperator(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func revokeOperator(
+        request: GRPCCore.StreamingServerRequest<WireRevokeOperatorRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireRevokeOperatorResponse> {
+        let response = try await self.revokeOperator(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1702,6 +1966,45 @@ extension WireOperator.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<WireRevokeNodeResponse> {
         return GRPCCore.ServerResponse<WireRevokeNodeResponse>(
             message: try await self.revokeNode(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func listOperators(
+        request: GRPCCore.ServerRequest<WireListOperatorsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireListOperatorsResponse> {
+        return GRPCCore.ServerResponse<WireListOperatorsResponse>(
+            message: try await self.listOperators(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func createOperator(
+        request: GRPCCore.ServerRequest<WireCreateOperatorRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireCreateOperatorResponse> {
+        return GRPCCore.ServerResponse<WireCreateOperatorResponse>(
+            message: try await self.createOperator(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func revokeOperator(
+        request: GRPCCore.ServerRequest<WireRevokeOperatorRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireRevokeOperatorResponse> {
+        return GRPCCore.ServerResponse<WireRevokeOperatorResponse>(
+            message: try await self.revokeOperator(
                 request: request.message,
                 context: context
             ),
@@ -2072,6 +2375,73 @@ extension WireOperator {
             deserializer: some GRPCCore.MessageDeserializer<WireRevokeNodeResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRevokeNodeResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListOperators" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireListOperatorsRequest` message.
+        ///   - serializer: A serializer for `WireListOperatorsRequest` messages.
+        ///   - deserializer: A deserializer for `WireListOperatorsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listOperators<Result>(
+            request: GRPCCore.ClientRequest<WireListOperatorsRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireListOperatorsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireListOperatorsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListOperatorsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "CreateOperator" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A certificate for an operator, beside those that the operator has. The name of the one on the
+        /// > coordinator's machine is refused.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireCreateOperatorRequest` message.
+        ///   - serializer: A serializer for `WireCreateOperatorRequest` messages.
+        ///   - deserializer: A deserializer for `WireCreateOperatorResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func createOperator<Result>(
+            request: GRPCCore.ClientRequest<WireCreateOperatorRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireCreateOperatorRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireCreateOperatorResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCreateOperatorResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "RevokeOperator" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes back every certificate that an operator was given so far; its connections end. The operator
+        /// > on the coordinator's machine gets a new one there.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRevokeOperatorRequest` message.
+        ///   - serializer: A serializer for `WireRevokeOperatorRequest` messages.
+        ///   - deserializer: A deserializer for `WireRevokeOperatorResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func revokeOperator<Result>(
+            request: GRPCCore.ClientRequest<WireRevokeOperatorRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireRevokeOperatorRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireRevokeOperatorResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRevokeOperatorResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -2613,6 +2983,106 @@ extension WireOperator {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "ListOperators" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireListOperatorsRequest` message.
+        ///   - serializer: A serializer for `WireListOperatorsRequest` messages.
+        ///   - deserializer: A deserializer for `WireListOperatorsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func listOperators<Result>(
+            request: GRPCCore.ClientRequest<WireListOperatorsRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireListOperatorsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireListOperatorsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListOperatorsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.ListOperators.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "CreateOperator" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A certificate for an operator, beside those that the operator has. The name of the one on the
+        /// > coordinator's machine is refused.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireCreateOperatorRequest` message.
+        ///   - serializer: A serializer for `WireCreateOperatorRequest` messages.
+        ///   - deserializer: A deserializer for `WireCreateOperatorResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func createOperator<Result>(
+            request: GRPCCore.ClientRequest<WireCreateOperatorRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireCreateOperatorRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireCreateOperatorResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCreateOperatorResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.CreateOperator.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "RevokeOperator" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Takes back every certificate that an operator was given so far; its connections end. The operator
+        /// > on the coordinator's machine gets a new one there.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRevokeOperatorRequest` message.
+        ///   - serializer: A serializer for `WireRevokeOperatorRequest` messages.
+        ///   - deserializer: A deserializer for `WireRevokeOperatorResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func revokeOperator<Result>(
+            request: GRPCCore.ClientRequest<WireRevokeOperatorRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireRevokeOperatorRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireRevokeOperatorResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRevokeOperatorResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.RevokeOperator.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -3052,6 +3522,91 @@ extension WireOperator.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<WireRevokeNodeRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireRevokeNodeResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListOperators" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireListOperatorsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func listOperators<Result>(
+        request: GRPCCore.ClientRequest<WireListOperatorsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListOperatorsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listOperators(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireListOperatorsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireListOperatorsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CreateOperator" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A certificate for an operator, beside those that the operator has. The name of the one on the
+    /// > coordinator's machine is refused.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireCreateOperatorRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func createOperator<Result>(
+        request: GRPCCore.ClientRequest<WireCreateOperatorRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCreateOperatorResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.createOperator(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireCreateOperatorRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireCreateOperatorResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RevokeOperator" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Takes back every certificate that an operator was given so far; its connections end. The operator
+    /// > on the coordinator's machine gets a new one there.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireRevokeOperatorRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func revokeOperator<Result>(
+        request: GRPCCore.ClientRequest<WireRevokeOperatorRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRevokeOperatorResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.revokeOperator(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireRevokeOperatorRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireRevokeOperatorResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -3557,6 +4112,103 @@ extension WireOperator.ClientProtocol {
             metadata: metadata
         )
         return try await self.revokeNode(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListOperators" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func listOperators<Result>(
+        _ message: WireListOperatorsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListOperatorsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireListOperatorsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listOperators(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CreateOperator" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A certificate for an operator, beside those that the operator has. The name of the one on the
+    /// > coordinator's machine is refused.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func createOperator<Result>(
+        _ message: WireCreateOperatorRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCreateOperatorResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireCreateOperatorRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.createOperator(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RevokeOperator" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Takes back every certificate that an operator was given so far; its connections end. The operator
+    /// > on the coordinator's machine gets a new one there.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func revokeOperator<Result>(
+        _ message: WireRevokeOperatorRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRevokeOperatorResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireRevokeOperatorRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.revokeOperator(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -9,7 +9,7 @@ import time
 
 from hyperframe import frame as frames
 
-from . import holders, rough
+from . import credentials, holders, rough
 from .honest import Honest
 from .peer import CHECK, Peer, connect, headers
 from .server import MIB, Server
@@ -87,6 +87,8 @@ ATTACKS = {
     "slow headers": holders.slow_headers,
     "slow body": holders.slow_body,
     "one certificate": holders.many_connections,
+    "token guesses": credentials.token_guesses,
+    "revocation": credentials.revocation,
 }
 # These are served, or cannot even be accepted: there is nothing to log.
 UNNAMED = {"stream churn", "oversized", "slow body"}

@@ -16,7 +16,9 @@ struct ServingUnit: Service {
                 return false
             }
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sighup) { server.reload() }
+                for await _ in await UnixSignalsSequence(trapping: .sighup) {
+                    server.reloadWhenAsked()
+                }
                 return false
             }
             group.addTask {
