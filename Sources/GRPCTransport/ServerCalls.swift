@@ -108,9 +108,13 @@ final class ServerCalls: CallSide {
         )
         watch(exchange, head.timeout, at: connection)
         let loop = connection.channel.eventLoop
-        // Who inflates takes longer than a loop may be held up.
-        let isShort = head.encoding == .identity
-        let executor = isShort ? shortMethods.executor(for: head.method, on: loop) : nil
+        guard head.encoding == .identity else {
+            // A few kilobytes that inflate to the limit take milliseconds: too long for a loop, and others
+            // come first.
+            Task(priority: .low) { await run.run() }
+            return
+        }
+        let executor = shortMethods.executor(for: head.method, on: loop)
         Task(executorPreference: executor) { await run.run() }
     }
 

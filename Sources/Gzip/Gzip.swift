@@ -46,49 +46,46 @@ public enum Gzip {
         admit: (Int) -> Bool = { _ in true }
     ) throws(GzipFailure) -> [UInt8] {
         var stream = z_stream()
-        guard gzip_begin_inflating(&stream) == Z_OK else { throw .refused }
-        defer { inflateEnd(&stream) }
-        var output: [UInt8] = []
-        var offset = 0
-        while true {
-            let before = offset
-            // One byte more than may come tells what is just as long from what is longer.
-            let room = min(portion - 1, limit - output.count) + 1
-            let part = try inflatePart(&stream, bytes, from: &offset, atMost: room)
-            guard part.bytes.count <= limit - output.count else { throw .tooLarge }
-            guard part.bytes.isEmpty || admit(part.bytes.count) else { throw .refused }
-            output.append(contentsOf: part.bytes)
-            if part.isLast { break }
-            guard offset > before || !part.bytes.isEmpty else { throw .malformed }
+        guard bytes.count <= UInt32.max / 2, gzip_begin_inflating(&stream) == Z_OK else {
+            throw .refused
         }
-        guard offset == bytes.count else { throw .malformed }
+        defer { inflateEnd(&stream) }
+        let result = bytes.withUnsafeBufferPointer { bytes in
+            // zlib only reads what `next_in` points to.
+            stream.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
+            stream.avail_in = UInt32(bytes.count)
+            return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: portion) { buffer in
+                Result { () throws(GzipFailure) -> [UInt8] in
+                    try inflateAll(&stream, by: buffer, limit, admit)
+                }
+            }
+        }
+        let output = try result.get()
+        guard stream.avail_in == 0 else { throw .malformed }
         return output
     }
 
-    private static func inflatePart(
+    private static func inflateAll(
         _ stream: inout z_stream,
-        _ bytes: [UInt8],
-        from offset: inout Int,
-        atMost most: Int
-    ) throws(GzipFailure) -> (bytes: [UInt8], isLast: Bool) {
-        // zlib only reads what `next_in` points to.
-        var input = Array(bytes[offset...].prefix(portion))
-        var outcome = Z_OK
-        let part = input.withUnsafeMutableBufferPointer { input in
-            [UInt8](unsafeUninitializedCapacity: most) { output, count in
-                stream.next_in = input.baseAddress
-                stream.avail_in = UInt32(input.count)
-                stream.next_out = output.baseAddress
-                stream.avail_out = UInt32(output.count)
-                outcome = inflate(&stream, Z_NO_FLUSH)
-                count = output.count - Int(stream.avail_out)
-            }
-        }
-        offset += input.count - Int(stream.avail_in)
-        switch outcome {
-        case Z_OK, Z_BUF_ERROR: return (part, false)
-        case Z_STREAM_END: return (part, true)
-        default: throw .malformed
+        by buffer: UnsafeMutableBufferPointer<UInt8>,
+        _ limit: Int,
+        _ admit: (Int) -> Bool
+    ) throws(GzipFailure) -> [UInt8] {
+        var output: [UInt8] = []
+        while true {
+            let waiting = stream.avail_in
+            // One byte more than may come tells what is just as long from what is longer.
+            let room = min(buffer.count - 1, limit - output.count) + 1
+            stream.next_out = buffer.baseAddress
+            stream.avail_out = UInt32(room)
+            let outcome = inflate(&stream, Z_NO_FLUSH)
+            let count = room - Int(stream.avail_out)
+            guard [Z_OK, Z_BUF_ERROR, Z_STREAM_END].contains(outcome) else { throw .malformed }
+            guard count <= limit - output.count else { throw .tooLarge }
+            guard count == 0 || admit(count) else { throw .refused }
+            output.append(contentsOf: buffer[..<count])
+            if outcome == Z_STREAM_END { return output }
+            guard count > 0 || stream.avail_in < waiting else { throw .malformed }
         }
     }
 }

@@ -78,6 +78,7 @@ ATTACKS = {
     "HPACK bombs": rough.hpack_bombs,
     "stream churn": rough.churn,
     "oversized": rough.oversized,
+    "gzip bombs": rough.gzip_bombs,
     "garbage": rough.garbage,
     "plaintext": rough.plaintext,
     "TLS 1.2": rough.old_tls,
@@ -91,7 +92,7 @@ ATTACKS = {
     "revocation": credentials.revocation,
 }
 # These are served, or cannot even be accepted: there is nothing to log.
-UNNAMED = {"stream churn", "oversized", "slow body"}
+UNNAMED = {"stream churn", "oversized", "gzip bombs", "slow body"}
 
 
 def run(name, attack, server, honest, rogue):

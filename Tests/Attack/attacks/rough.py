@@ -1,12 +1,16 @@
 """Peers that do not speak the protocol, or speak it out of all measure."""
 
+import gzip
 import os
 import ssl
 
 import hpack
 from hyperframe import frame as frames
 
-from .peer import CHECK, SESSION, Peer, connect, context, data, fields, headers, message
+from .peer import (
+    CHECK, SESSION, Peer, block, connect, context, data, fields, headers, message)
+
+COMPRESSED_CHECK = block("/grpc.health.v1.Health/Check", ("grpc-encoding", "gzip"))
 
 
 def hpack_bombs(server, rogue):
@@ -49,6 +53,22 @@ def oversized(server, rogue):
     refused = sum(isinstance(one, frames.HeadersFrame) for one in peer.frames())
     peer.close()
     return "1000 messages", f"{refused} refused"
+
+
+def gzip_bombs(server, rogue):
+    """Messages of 4 kB that inflate to the most that one may be, on as many calls as it may have."""
+    peer, sent = Peer(server.port, rogue), 0
+    bomb = gzip.compress(bytes(4 * 1024 * 1024), 9)
+    bomb = b"\1" + len(bomb).to_bytes(4, "big") + bomb
+    for stream in range(1, 2001, 2):
+        if not peer.send(headers(stream, COMPRESSED_CHECK) + data(stream, bomb, "END_STREAM")):
+            break
+        sent += 1
+    peer.read(1)
+    said = sum(isinstance(one, (frames.HeadersFrame, frames.RstStreamFrame))
+               for one in peer.frames())
+    peer.close()
+    return f"{sent} messages", f"{said} refused"
 
 
 def garbage(server, rogue):
