@@ -10,8 +10,8 @@ struct PlanFieldTests {
     @Test func `keys are found by the object that has them`() {
         #expect(
             PlanField.keys(of: "") == [
-                "$schema", "apiVersion", "kind", "metadata", "hosts", "k3s", "mesh", "artifacts",
-                "policies",
+                "$schema", "apiVersion", "kind", "metadata", "hosts", "k3s", "mesh", "dashboard",
+                "tunnel", "artifacts", "policies",
             ]
         )
         #expect(PlanField.keys(of: "hosts[].topology") == ["region", "location"])
