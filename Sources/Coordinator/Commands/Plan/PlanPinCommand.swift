@@ -49,7 +49,10 @@ extension PlanCommand {
 
         func run() async throws {
             let text = try PlanDocument.load(file, output.format)
-            let pinning = PlanPinning(text, verify: verify)
+            let isForPeople = output.format == .text
+            let pinning = PlanPinning(text, verify: verify) { url in
+                if isForPeople { StandardError.write("Asking \(url)") }
+            }
             let outcome: PlanPinning.Outcome
             do {
                 outcome = try await pinning.run()

@@ -7,11 +7,19 @@ import Trust
 struct PlanPinning: Sendable {
     private let text: PlanText
     private let verify: Bool
+    private let progress: @Sendable (_ url: String) -> Void
 
     /// Takes a plan that was read from a file.
-    init(_ text: PlanText, verify: Bool) {
+    ///
+    /// - Parameters:
+    ///   - text: The plan.
+    ///   - verify: Whether files that are pinned are asked about too.
+    ///   - progress: Hears each address before it is asked.
+    init(_ text: PlanText, verify: Bool, progress: @escaping @Sendable (String) -> Void = { _ in })
+    {
         self.text = text
         self.verify = verify
+        self.progress = progress
     }
 
     /// What became of one file.
@@ -110,15 +118,19 @@ struct PlanPinning: Sendable {
             .appendingPathComponent("isthmus-\(UUID().uuidString)").path
         try AtomicFile.createDirectory(folder, mode: 0o700)
         defer { rmdir(folder) }
+        let unstated = Set(text.explanation.defaults.map(\.pointer))
         var entries: [Entry] = []
         for artifact in PlanArtifact.all(of: text.plan) {
             let (pointer, reference) = (artifact.pointer, listed(artifact.reference))
             if let sha256 = reference.sha256, !verify {
+                let isOurs = unstated.contains(pointer.key("sha256"))
+                let source = isOurs ? "this release" : "the plan"
                 entries.append(
-                    Entry(pointer: pointer, sha256: sha256, source: "the plan", isNew: false)
+                    Entry(pointer: pointer, sha256: sha256, source: source, isNew: false)
                 )
                 continue
             }
+            progress(reference.checksumsURL ?? reference.url)
             let found = try await ArtifactHash.ask(reference, in: folder)
             if let expected = reference.sha256, expected != found.sha256 {
                 throw ArtifactFailure.hashMismatch(
