@@ -69,13 +69,29 @@ public struct DocumentSource: Sendable {
         let parts = hidden.compactMap { range -> Range<Int>? in
             guard range.lowerBound.line <= line, range.upperBound.line >= line else { return nil }
             let start = range.lowerBound.line < line ? 0 : range.lowerBound.column - 1
-            var end = range.upperBound.line > line ? scalars.count : range.upperBound.column - 1
-            end = min(end, scalars.count)
-            // What stands between two values may be seen.
-            while end > start, " \t\r,]}".unicodeScalars.contains(scalars[end - 1]) { end -= 1 }
+            let last = range.upperBound.line > line ? scalars.count : range.upperBound.column - 1
+            var end = min(last, scalars.count)
+            guard start < end else { return nil }
+            end -= Self.surroundings(behind: scalars[start..<end])
             return start < end ? start..<end : nil
         }
         return SourceExcerpt(scalars, column: problem.column, hidden: parts)
+    }
+
+    /// How many scalars at the end of a hidden part belong to what is around it: they may be seen.
+    private static func surroundings(behind part: ArraySlice<Unicode.Scalar>) -> Int {
+        let (openers, closers) = ("[{".unicodeScalars, "]}".unicodeScalars)
+        var extra = part.count(where: closers.contains) - part.count(where: openers.contains)
+        var count = 0
+        for scalar in part.reversed() {
+            if closers.contains(scalar), extra > 0 {
+                extra -= 1
+            } else if !" \t\r,".unicodeScalars.contains(scalar) {
+                break
+            }
+            count += 1
+        }
+        return count
     }
 
     /// Whether a secret may stand on a line: on that of its name, or on one of those under it.

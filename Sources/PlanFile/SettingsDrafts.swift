@@ -109,11 +109,11 @@ struct MeshDraft {
         let port = reader.optional("port", default: standard.port, Reading.integer(1...65535))
         let subnet = NetworkDraft(reader, "subnet", .mesh, standard.subnet)
         let mtu = reader.optional("mtu", default: standard.mtu, Self.mtu)
-        let keepalive = reader.optional(
-            "natKeepalive",
-            default: standard.natKeepalive,
-            Reading.integer(1...300)
-        )
+        let keepalive = reader.optional("natKeepalive", default: standard.natKeepalive) {
+            node throws(PlanComplaint) in
+            if case .string("auto") = node.content { return standard.natKeepalive }
+            return try Reading.integer(1...300)(node)
+        }
         self.kiloVersion = kiloVersion
         networks = [subnet.network].compactMap(\.self)
         guard kind != nil, granularity != nil, let kiloVersion, let port,

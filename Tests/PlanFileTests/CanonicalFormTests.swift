@@ -23,6 +23,7 @@ struct CanonicalFormTests {
         let long = """
             {"$schema": "https://example.org/plan.json", "policies": {"timeouts": {"step": "300s"}},
              "k3s": {"version": "v1.34.3+k3s1", "disable": ["traefik", "servicelb"]},
+             "mesh": {"natKeepalive": "auto"},
              "hosts": [{"labels": {"a": "2", "x": "1"}, "behindNAT": false,
              "addresses": {"internal": "203.0.113.11", "public": "203.0.113.11"},
              "role": "server", "id": "\\u0061", "hostname": "a"}],

@@ -5,8 +5,8 @@ public enum FieldShape: Sendable, Equatable {
     case text(pattern: String)
     /// One of a few words.
     case word([String])
-    /// A whole number.
-    case integer(ClosedRange<Int>)
+    /// A whole number, or a word that stands for one.
+    case integer(ClosedRange<Int>, or: String? = nil)
     /// `true` or `false`.
     case boolean
     /// What a key of K3s' configuration takes.

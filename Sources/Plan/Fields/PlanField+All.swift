@@ -197,9 +197,10 @@ extension PlanField {
         ),
         .init(
             "mesh.natKeepalive",
-            .integer(1...300),
-            "Seconds between keepalives of hosts behind NAT, 1 to 300. The others send none, for "
-                + "their peers would prefer a discovered address to the plan's.",
+            .integer(1...300, or: "auto"),
+            "Seconds between keepalives of hosts behind NAT, 1 to 300, or `auto`, which is the "
+                + "default. The others send none, for their peers would prefer a discovered address "
+                + "to the plan's.",
             .value("25", reason: "gateways forget silent UDP flows after 30 seconds and more")
         ),
     ]

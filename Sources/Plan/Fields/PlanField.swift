@@ -65,19 +65,29 @@ public struct PlanField: Sendable, Equatable {
         ],
     ]
 
-    /// What other tools, and texts about this one, call fields, in lower case without marks.
+    /// What other tools, and texts about this one, call fields, in lower-case letters alone; then the
+    /// field, or an object of fields, and behind a comma which key of it.
     public static let synonyms: [String: String] = [
-        "accountid": "tunnel.accountID",
         "agentargs": "k3s.config.agent",
         "cidrs": "k3s.clusterCIDR",
+        "disablenetworkpolicy": "k3s.config.server, key disable-network-policy",
+        "egressselectormode": "k3s.config.server, key egress-selector-mode",
+        "joinready": "policies.timeouts.nodesReady",
         "keepalive": "mesh.natKeepalive",
+        "kubeletargs": "k3s.config.agent, key kubelet-arg",
+        "maxparallel": "policies.parallelism",
+        "meshconverge": "policies.timeouts.nodesReady",
         "onfailure": "policies.failure",
         "persistentkeepalive": "mesh.natKeepalive",
         "podcidr": "k3s.clusterCIDR",
+        "private": "hosts[].addresses.internal",
+        "privateaddress": "hosts[].addresses.internal",
         "retries": "policies.attempts",
-        "rollout": "policies.parallelism",
+        "rollout": "policies",
         "serverargs": "k3s.config.server",
+        "stopafterfailedhosts": "policies.failedHosts",
         "wireguardport": "mesh.port",
+        "zone": "hosts[].labels, key topology.kubernetes.io/zone",
     ]
 
     private static let byPath: [String: PlanField] = Dictionary(

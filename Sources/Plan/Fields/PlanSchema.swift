@@ -123,12 +123,17 @@ extension PlanField {
             case .text(let pattern):
                 [.init("type", .string("string")), .init("pattern", .string(pattern))]
             case .word(let words): [.init("enum", .list(words.map(PlanValue.string)))]
-            case .integer(let range):
+            case .integer(let range, let word):
                 [
-                    .init("type", .string("integer")),
                     .init("minimum", .integer(Int64(range.lowerBound))),
                     .init("maximum", .integer(Int64(range.upperBound))),
                 ]
+                    + (word.map {
+                        [
+                            .init("type", .list([.string("integer"), .string("string")])),
+                            .init("pattern", .string("^\($0)$")),
+                        ]
+                    } ?? [.init("type", .string("integer"))])
             case .boolean: [.init("type", .string("boolean"))]
             case .option:
                 [
