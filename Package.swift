@@ -222,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "PlanFileTests",
             dependencies: ["Document", "Plan", "PlanFile"],
-            exclude: ["BadPlans"],
+            exclude: ["BadPlans", "Python"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -6,12 +6,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packaging/install-dependencies.sh build test
 
-# The tests call the coordinator with Python's gRPC client too: it knows nothing of ours.
+# The tests call the coordinator with Python's gRPC client too, and check the plan's schema with
+# Python's jsonschema: they know nothing of ours.
 python=.venv/bin/python
-if ! "$python" -c 'import grpc' 2>/dev/null; then
-    echo "Installing grpcio into .venv, for the tests that call with another gRPC client"
-    python3 -m venv .venv && .venv/bin/pip --quiet --disable-pip-version-check install grpcio ||
-        echo "grpcio cannot be had: the tests that need it are skipped"
+if ! "$python" -c 'import grpc, jsonschema' 2>/dev/null; then
+    echo "Installing grpcio and jsonschema into .venv, for the tests that ask another's opinion"
+    python3 -m venv .venv &&
+        .venv/bin/pip --quiet --disable-pip-version-check install grpcio jsonschema ||
+        echo "They cannot be had: the tests that need them are skipped"
 fi
 if "$python" -c 'import grpc' 2>/dev/null; then
     export ISTHMUS_PYTHON=$PWD/$python

@@ -62,6 +62,13 @@ public struct DocumentNode: Sendable {
         return node.position
     }
 
+    /// Where the key stands that a pointer ends in; where its value stands or would stand, in a list.
+    public func keyPosition(of pointer: PlanPointer) -> TextPosition {
+        let around = value(at: PlanPointer(Array(pointer.tokens.dropLast())))
+        return pointer.tokens.last.flatMap { around?.member($0)?.keyPosition }
+            ?? position(of: pointer)
+    }
+
     private func child(_ token: String) -> DocumentNode? {
         if case .list(let nodes) = content {
             guard let index = Int(token), nodes.indices.contains(index) else { return nil }

@@ -8,25 +8,41 @@ public struct DocumentProblem: Error, Sendable, Hashable {
     public let column: Int
     /// The value it is about; the whole text where it cannot be read at all.
     public let pointer: PlanPointer
+    /// What is wrong.
+    public let complaint: PlanComplaint
+    /// The line, as far as it can be shown; the text that the problem was read from has it.
+    public internal(set) var excerpt: SourceExcerpt?
+
+    /// The column behind what is meant, which ends on the same line.
+    public var endColumn: Int { excerpt?.endColumn ?? column + 1 }
     /// What is wrong: one sentence.
-    public let message: String
+    public var message: String { complaint.message }
     /// Why, and what to write instead.
-    public let advice: String
+    public var advice: String { complaint.advice }
 
     /// Joins a place and what is wrong there.
     public init(_ position: TextPosition, _ pointer: PlanPointer, _ complaint: PlanComplaint) {
         line = position.line
         column = position.column
         self.pointer = pointer
-        message = complaint.message
-        advice = complaint.advice
+        self.complaint = complaint
     }
 }
 
-/// Everything that is wrong with a text; at least one problem, in the order of the text.
+/// How much a problem counts.
+public enum ProblemSeverity: String, Sendable, Equatable {
+    /// The text is refused.
+    case error
+    /// The text is taken; its reader does not do all that it says.
+    case caution
+}
+
+/// Everything that is wrong with a text, in the order of the text.
 public struct DocumentProblems: Error, Sendable, Equatable {
     /// The text's name: a path, or `-`.
     public let name: String
+    /// How much the problems count.
+    public let severity: ProblemSeverity
     /// The problems, at most `limit` of them.
     public let problems: [DocumentProblem]
     /// How many more there are.
@@ -35,40 +51,41 @@ public struct DocumentProblems: Error, Sendable, Equatable {
     /// How many problems are told; a text that has more is probably something else.
     public static let limit = 100
 
-    /// Sorts problems by their places, and keeps the first of them.
-    public init(_ name: String, _ problems: some Collection<DocumentProblem>, omitted: Int = 0) {
+    /// Sorts problems by their places, keeps the first of them, and shows their lines.
+    ///
+    /// - Parameters:
+    ///   - name: The text's name.
+    ///   - problems: What was found.
+    ///   - omitted: How many more there were.
+    ///   - severity: How much they count.
+    ///   - source: The text; nothing where its lines shall not be shown.
+    public init(
+        _ name: String,
+        _ problems: some Collection<DocumentProblem>,
+        omitted: Int = 0,
+        severity: ProblemSeverity = .error,
+        source: DocumentSource? = nil
+    ) {
         let sorted = problems.sorted { left, right in
             let places = ((left.line, left.column), (right.line, right.column))
             guard places.0 == places.1 else { return places.0 < places.1 }
-            return left.pointer.tokens.lexicographicallyPrecedes(right.pointer.tokens)
+            guard left.pointer == right.pointer else {
+                return left.pointer.tokens.lexicographicallyPrecedes(right.pointer.tokens)
+            }
+            return left.message < right.message
         }
         self.name = name
-        self.problems = Array(sorted.prefix(Self.limit))
+        self.severity = severity
+        let told = Array(sorted.prefix(Self.limit))
+        let excerpts = source?.excerpts(of: told) ?? told.map { _ in nil }
+        self.problems = zip(told, excerpts).map { problem, excerpt in
+            var problem = problem
+            problem.excerpt = excerpt
+            return problem
+        }
         self.omitted = omitted + max(0, sorted.count - Self.limit)
     }
 
-    /// The problems for people: what and where on the first line of each, the value's pointer and
-    /// the advice on the lines under it, and their number at the end.
-    ///
-    /// - Parameter color: Whether the text is for a terminal that shows colours.
-    /// - Returns: Lines, each with a line feed.
-    public func rendered(color: Bool) -> String {
-        let bold = color ? "\u{1B}[1m" : ""
-        let red = color ? "\u{1B}[31m" : ""
-        let faint = color ? "\u{1B}[2m" : ""
-        let plain = color ? "\u{1B}[0m" : ""
-        var text = ""
-        for problem in problems {
-            let place = "\(Quotation.plain(name, limit: 4096)):\(problem.line):\(problem.column):"
-            text += "\(bold)\(place)\(plain) \(red)\(problem.message)\(plain)\n"
-            if !problem.pointer.tokens.isEmpty {
-                let pointer = Quotation.plain(problem.pointer.description, limit: 240)
-                text += "    \(faint)at \(pointer)\(plain)\n"
-            }
-            text += "    \(problem.advice)\n"
-        }
-        let count = problems.count + omitted
-        text += count == 1 ? "1 problem" : "\(count) problems"
-        return text + (omitted > 0 ? ", of which the first \(Self.limit) are shown.\n" : ".\n")
-    }
+    /// How many there are.
+    public var count: Int { problems.count + omitted }
 }

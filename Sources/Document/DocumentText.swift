@@ -10,7 +10,7 @@ enum DocumentText {
         let noun = subject.noun
         guard bytes.count <= subject.sizeLimit else {
             throw problem(
-                "The \(noun) has more than \(subject.sizeLimit) bytes.",
+                "The \(noun) has more than \(size(subject.sizeLimit)).",
                 subject.sizeAdvice
             )
         }
@@ -25,6 +25,7 @@ enum DocumentText {
                 position(of: zero, in: bytes),
                 .root,
                 PlanComplaint(
+                    .syntax,
                     "The \(noun) holds a NUL byte.",
                     advice: "Save it as UTF-8 text; a \(noun) is no binary file."
                 )
@@ -56,6 +57,7 @@ enum DocumentText {
             position(of: offset, in: bytes),
             .root,
             PlanComplaint(
+                .syntax,
                 "The byte 0x\(byte.uppercased()) is not UTF-8 here.",
                 advice: "Save the \(noun) as UTF-8."
             )
@@ -72,7 +74,12 @@ enum DocumentText {
         )
     }
 
+    private static func size(_ bytes: Int) -> String {
+        if bytes.isMultiple(of: 1 << 20) { return "\(bytes >> 20) MiB" }
+        return bytes.isMultiple(of: 1 << 10) ? "\(bytes >> 10) KiB" : "\(bytes) bytes"
+    }
+
     private static func problem(_ message: String, _ advice: String) -> DocumentProblem {
-        DocumentProblem(.start, .root, PlanComplaint(message, advice: advice))
+        DocumentProblem(.start, .root, PlanComplaint(.syntax, message, advice: advice))
     }
 }

@@ -10,4 +10,17 @@ public protocol FieldCatalogue: Sendable {
     /// What to say about a key that an object may not have. Its value is never shown: it may be a
     /// secret.
     func complaint(aboutUnknown key: String, in path: String) -> PlanComplaint
+    /// Whether the value under a key of an object is never shown, not even in a line around a
+    /// problem.
+    func isPrivate(_ key: String, in path: String) -> Bool
+    /// The key that was meant, where one is misspelt; else the same.
+    func meant(_ key: String, in path: String) -> String
+}
+
+extension FieldCatalogue {
+    /// Nothing is private.
+    public func isPrivate(_ key: String, in path: String) -> Bool { false }
+
+    /// Every key is meant as it is written.
+    public func meant(_ key: String, in path: String) -> String { key }
 }

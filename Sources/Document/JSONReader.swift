@@ -95,7 +95,7 @@ struct JSONReader {
         DocumentProblem(
             place ?? position,
             PlanPointer(tokens),
-            PlanComplaint(message, advice: advice)
+            PlanComplaint(.syntax, message, advice: advice)
         )
     }
 

@@ -123,8 +123,9 @@ public struct ObjectReader {
         )
     }
 
-    /// The objects of a list that must be there and not be empty.
-    public func objects(_ key: String) -> [ObjectReader] {
+    /// The objects of a list, which must not be empty where it is there.
+    public func objects(_ key: String, isRequired: Bool = true) -> [ObjectReader] {
+        guard isRequired || has(key) else { return [] }
         let nodes = required(key) { node throws(PlanComplaint) in
             let nodes = try Reading.list(node)
             guard !nodes.isEmpty else {
@@ -171,15 +172,15 @@ public struct ObjectReader {
     }
 
     /// All members, where any key is possible; nothing where one of them is wrong.
-    public func dictionary(
+    public func dictionary<Value>(
         _ key: String,
         checkKey: (String) throws(PlanComplaint) -> Void,
-        _ read: (DocumentNode) throws(PlanComplaint) -> String
-    ) -> [String: String]? {
+        _ read: (DocumentNode) throws(PlanComplaint) -> Value
+    ) -> [String: Value]? {
         guard has(key) else { return [:] }
         let object = object(key)
         guard object.isReadable else { return nil }
-        var values: [String: String] = [:]
+        var values: [String: Value] = [:]
         for member in object.members.values {
             let place = object.pointer.key(member.key)
             do throws(PlanComplaint) {
@@ -200,6 +201,11 @@ public struct ObjectReader {
         notes.add(position, pointer, complaint)
     }
 
+    /// Notes a problem of the value under a key; of the object itself where there is none.
+    public func note(at key: String, _ complaint: PlanComplaint) {
+        notes.add(members[key]?.value.position ?? position, pointer.key(key), complaint)
+    }
+
     private func noteIfMissing(_ key: String) {
         guard isReadable, !has(key) else { return }
         let place = path.isEmpty ? key : path + "." + key
@@ -207,6 +213,7 @@ public struct ObjectReader {
             position,
             pointer.key(key),
             PlanComplaint(
+                .missing,
                 "\"\(key)\" is missing here.",
                 advice: catalogue.adviceForMissing(place)
             )

@@ -73,17 +73,24 @@ public enum Reading {
             case (.number(let digits), "a text"):
                 "Write it in quotes: \"\(Quotation.plain(digits))\"."
             case (.boolean(let flag), "a text"): "Write it in quotes: \"\(flag)\"."
-            case (.string(let text), "a number") where Int(text) != nil:
-                "Write it without quotes."
+            case (.string(let text), "a number"):
+                Int(text).map { String($0) == text } == true
+                    ? "Write it without quotes." : "Write a number in decimal digits alone."
             case (.string(let text), "true or false")
             where ["true", "yes", "on"].contains(text.lowercased()):
-                "Write true, without quotes."
+                text.lowercased() == "true" ? "Write true, without quotes." : "Write true."
             case (.string(let text), "true or false")
             where ["false", "no", "off"].contains(text.lowercased()):
-                "Write false, without quotes."
+                text.lowercased() == "false" ? "Write false, without quotes." : "Write false."
             case (.string, "a list"): "Put it in brackets, even if it is the only one."
+            case (_, "an object"): "Write keys and their values, as {\"key\": value}."
+            case (_, "a list"): "Write values in brackets, as [value, value]."
             default: "Write \(expected)."
             }
-        return PlanComplaint("Here stands \(node.kind) instead of \(expected).", advice: advice)
+        return PlanComplaint(
+            .type,
+            "Here stands \(node.kind) instead of \(expected).",
+            advice: advice
+        )
     }
 }

@@ -3,18 +3,18 @@ public enum Suggestion {
     /// The candidate that is nearest to a word; nothing where none is near enough: one slip for
     /// three letters, at most three.
     public static func nearest(to word: String, among candidates: [String]) -> String? {
-        let letters = Array(word.lowercased().utf8)
+        let letters = Array(word.lowercased().unicodeScalars)
         guard letters.count <= 64 else { return nil }
         let allowed = min(3, max(1, letters.count / 3))
         let near = candidates.map { candidate in
-            (candidate, distance(letters, Array(candidate.lowercased().utf8)))
+            (candidate, distance(letters, Array(candidate.lowercased().unicodeScalars)))
         }
         return near.filter { $0.1 <= allowed }.min { $0.1 < $1.1 }?.0
     }
 
     /// How many letters must be added, removed, changed, or swapped with their neighbour to turn
     /// one word into the other.
-    static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
+    static func distance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...second.count)
         for (row, letter) in first.enumerated() {

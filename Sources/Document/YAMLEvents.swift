@@ -27,10 +27,16 @@ final class YAMLEvents {
         let tag: String?
     }
 
+    /// What was being read when the grammar broke, and where it began.
+    struct Context {
+        let words: String
+        let position: TextPosition
+    }
+
     /// Why there is no further event.
     enum Failure: Error {
         /// The text breaks YAML's grammar.
-        case syntax(String, at: TextPosition, around: String?)
+        case syntax(String, at: TextPosition, around: Context?)
         /// A byte that no YAML may hold, at this offset.
         case character(String, offset: Int)
         /// There was no memory, or libyaml gave up on the depth.
@@ -107,9 +113,11 @@ final class YAMLEvents {
         case YAML_READER_ERROR:
             return .character(problem, offset: parser.problem_offset)
         case YAML_SCANNER_ERROR, YAML_PARSER_ERROR:
-            let mark = Self.position(parser.context_mark)
             let around = parser.context.map {
-                "\(String(cString: $0)) at \(mark.line):\(mark.column)"
+                Context(
+                    words: String(cString: $0),
+                    position: Self.position(parser.context_mark)
+                )
             }
             return .syntax(problem, at: Self.position(parser.problem_mark), around: around)
         default:

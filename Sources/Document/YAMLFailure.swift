@@ -9,7 +9,17 @@ enum YAMLFailure {
     ) -> DocumentProblem {
         switch failure {
         case .syntax(let problem, let position, let context):
-            let around = context.map { ", \($0)" } ?? ""
+            if let context, context.words == "while scanning a quoted scalar",
+                problem.contains("end of stream")
+            {
+                return make(
+                    context.position,
+                    "The text that begins here does not end.",
+                    "Close it with the quote that opens it."
+                )
+            }
+            let around =
+                context.map { ", \($0.words) at \($0.position.line):\($0.position.column)" } ?? ""
             return make(position, "YAML cannot be read here: \(problem)\(around).", advice(problem))
         case .character(let problem, let offset):
             return make(
@@ -39,6 +49,6 @@ enum YAMLFailure {
         _ message: String,
         _ advice: String
     ) -> DocumentProblem {
-        DocumentProblem(position, .root, PlanComplaint(message, advice: advice))
+        DocumentProblem(position, .root, PlanComplaint(.syntax, message, advice: advice))
     }
 }

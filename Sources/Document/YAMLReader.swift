@@ -195,6 +195,6 @@ struct YAMLReader {
         _ advice: String,
         _ pointer: PlanPointer = .root
     ) -> DocumentProblem {
-        DocumentProblem(position, pointer, PlanComplaint(message, advice: advice))
+        DocumentProblem(position, pointer, PlanComplaint(.syntax, message, advice: advice))
     }
 }

@@ -49,6 +49,7 @@ public enum ArtifactSyntax {
     ) throws(PlanComplaint) {
         guard !host.contains("@") else {
             throw PlanComplaint(
+                .secret,
                 "The URL holds a user's name or password.",
                 advice: "Secrets do not belong in a plan: fetch the file yourself and name it "
                     + "as file:///… on the coordinator."

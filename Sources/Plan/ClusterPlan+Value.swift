@@ -1,16 +1,19 @@
 extension ClusterPlan {
     /// The plan as data, every default written out, in the order of its documentation.
     public var value: PlanValue {
-        .object([
+        let members: [PlanValue.Member?] = [
             .init("apiVersion", .string(Self.apiVersion)),
             .init("kind", .string(Self.kind)),
             .init("metadata", .object([.init("name", .string(metadata.name))])),
             .init("hosts", .list(hosts.map(\.value))),
             .init("k3s", k3s.value),
             .init("mesh", mesh.value),
+            .init("dashboard", dashboard.value),
+            tunnel.map { .init("tunnel", $0.value) },
             .init("artifacts", artifacts.value),
             .init("policies", policies.value),
-        ])
+        ]
+        return .object(members.compactMap(\.self))
     }
 
     /// The plan's canonical text: equal for plans that ask for the same, however they are written.
@@ -54,7 +57,78 @@ extension K3sSettings {
             .init("clusterCIDR", .string(clusterCIDR)),
             .init("serviceCIDR", .string(serviceCIDR)),
             .init("secretsEncryption", .boolean(secretsEncryption)),
+            .init(
+                "config",
+                .object([
+                    .init("server", Self.value(serverConfig)),
+                    .init("agent", Self.value(agentConfig)),
+                ])
+            ),
         ])
+    }
+
+    private static func value(_ options: [String: K3sOption]) -> PlanValue {
+        .object(options.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.value) })
+    }
+}
+
+extension K3sOption {
+    fileprivate var value: PlanValue {
+        switch self {
+        case .flag(let flag): .boolean(flag)
+        case .number(let number): .integer(number)
+        case .text(let text): .string(text)
+        case .list(let texts): .list(texts.map(PlanValue.string))
+        }
+    }
+}
+
+extension DashboardSettings {
+    fileprivate var value: PlanValue {
+        let members: [PlanValue.Member?] = [
+            .init("provider", .string(provider.rawValue)),
+            chart.map { .init("chart", $0.value) },
+            adminPassword.map { .init("adminPassword", $0.value) },
+        ]
+        return .object(members.compactMap(\.self))
+    }
+}
+
+extension TunnelSettings {
+    fileprivate var value: PlanValue {
+        let members: [PlanValue.Member?] = [
+            .init("provider", .string(Self.provider)),
+            .init("accountID", .string(accountID)),
+            .init("name", .string(name)),
+            .init("apiToken", apiToken.value),
+            hostname.map { .init("hostname", .string($0)) },
+            services.isEmpty ? nil : .init("services", .list(services.map(\.value))),
+        ]
+        return .object(members.compactMap(\.self))
+    }
+}
+
+extension PublishedService {
+    fileprivate var value: PlanValue {
+        .object([
+            .init("hostname", .string(hostname)),
+            .init("namespace", .string(namespace)),
+            .init("service", .string(service)),
+            .init("port", .integer(Int64(port))),
+        ])
+    }
+}
+
+extension SecretReference {
+    /// Where the secret is, never the secret.
+    fileprivate var value: PlanValue {
+        let (place, name) =
+            switch self {
+            case .environment(let name): ("env", name)
+            case .file(let path): ("file", path)
+            case .store(let name): ("store", name)
+            }
+        return .object([.init(place, .string(name))])
     }
 }
 
@@ -117,6 +191,13 @@ extension PolicySettings {
             .init("failure", .string(failure.rawValue)),
             failedHosts.map { .init("failedHosts", .integer(Int64($0))) },
             .init("timeouts", .object(limits)),
+            .init(
+                "preflight",
+                .object([
+                    .init("ignore", .list(ignoredChecks.map { .string($0.rawValue) }))
+                ])
+            ),
+            .init("allowWanEtcd", .boolean(allowWanEtcd)),
         ]
         return .object(members.compactMap(\.self))
     }

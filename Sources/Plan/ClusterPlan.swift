@@ -14,6 +14,10 @@ public struct ClusterPlan: Sendable, Equatable {
     public var k3s: K3sSettings
     /// The network between the hosts.
     public var mesh: MeshSettings
+    /// The web page for the cluster.
+    public var dashboard: DashboardSettings
+    /// What publishes the cluster's pages; nothing where nothing does.
+    public var tunnel: TunnelSettings?
     /// The files that are placed on hosts or applied to the cluster.
     public var artifacts: ArtifactSettings
     /// Time limits and how much happens at once.
@@ -25,6 +29,8 @@ public struct ClusterPlan: Sendable, Equatable {
         hosts: [PlannedHost],
         k3s: K3sSettings,
         mesh: MeshSettings,
+        dashboard: DashboardSettings = .init(),
+        tunnel: TunnelSettings? = nil,
         artifacts: ArtifactSettings,
         policies: PolicySettings
     ) {
@@ -32,6 +38,8 @@ public struct ClusterPlan: Sendable, Equatable {
         self.hosts = hosts
         self.k3s = k3s
         self.mesh = mesh
+        self.dashboard = dashboard
+        self.tunnel = tunnel
         self.artifacts = artifacts
         self.policies = policies
     }
@@ -109,6 +117,11 @@ public struct PlannedHost: Sendable, Equatable {
 
 /// Kubernetes.
 public struct K3sSettings: Sendable, Equatable {
+    /// What `disable` takes.
+    public static let components = [
+        "coredns", "local-storage", "metrics-server", "runtimes", "servicelb", "traefik",
+    ]
+
     /// An exact release, `vX.Y.Z+k3sN`.
     public var version: String
     /// DNS names that the API's certificate is valid for, beside the server's public address.
@@ -122,6 +135,10 @@ public struct K3sSettings: Sendable, Equatable {
     public var serviceCIDR: String
     /// Whether Secrets are encrypted in the datastore; it cannot be turned on later. Default: true.
     public var secretsEncryption: Bool
+    /// Further keys of the server's configuration.
+    public var serverConfig: [String: K3sOption]
+    /// Further keys of the agents' configuration.
+    public var agentConfig: [String: K3sOption]
 
     /// Describes Kubernetes.
     public init(
@@ -130,7 +147,9 @@ public struct K3sSettings: Sendable, Equatable {
         disable: [String] = ["traefik", "servicelb"],
         clusterCIDR: String = "10.42.0.0/16",
         serviceCIDR: String = "10.43.0.0/16",
-        secretsEncryption: Bool = true
+        secretsEncryption: Bool = true,
+        serverConfig: [String: K3sOption] = [:],
+        agentConfig: [String: K3sOption] = [:]
     ) {
         self.version = version
         self.tlsSANs = tlsSANs
@@ -138,6 +157,8 @@ public struct K3sSettings: Sendable, Equatable {
         self.clusterCIDR = clusterCIDR
         self.serviceCIDR = serviceCIDR
         self.secretsEncryption = secretsEncryption
+        self.serverConfig = serverConfig
+        self.agentConfig = agentConfig
     }
 }
 
@@ -224,78 +245,5 @@ public struct ArtifactSettings: Sendable, Equatable {
         self.installScript = installScript
         self.kiloCRDs = kiloCRDs
         self.kiloManifest = kiloManifest
-    }
-}
-
-/// Time limits and how much happens at once.
-public struct PolicySettings: Sendable, Equatable {
-    /// How many hosts may be worked on at once; 1 to 100. Default: 10.
-    public var parallelism: Int
-    /// How many of them may be servers; 1 to 100. Default: 1.
-    public var parallelServers: Int
-    /// How many of them may be agents; 1 to 100. Default: 10.
-    public var parallelAgents: Int
-    /// How often a step is tried before it has failed; 1 to 10. Default: 3.
-    public var attempts: Int
-    /// What a step that failed for good means for the others. Default: `pause`.
-    public var failure: FailurePolicy
-    /// After how many failed hosts no further step begins, under `continue`; 1 to 1000. Default: no
-    /// such bound.
-    public var failedHosts: Int?
-    /// Limits for one attempt.
-    public var timeouts: TimeoutSettings
-
-    /// Sets limits.
-    public init(
-        parallelism: Int = 10,
-        parallelServers: Int = 1,
-        parallelAgents: Int = 10,
-        attempts: Int = 3,
-        failure: FailurePolicy = .pause,
-        failedHosts: Int? = nil,
-        timeouts: TimeoutSettings = .init()
-    ) {
-        self.parallelism = parallelism
-        self.parallelServers = parallelServers
-        self.parallelAgents = parallelAgents
-        self.attempts = attempts
-        self.failure = failure
-        self.failedHosts = failedHosts
-        self.timeouts = timeouts
-    }
-}
-
-/// What a step that failed for good means for the steps that have not begun.
-public enum FailurePolicy: String, Sendable, Equatable, Codable, CaseIterable {
-    /// None begins until an operator resumes or cancels the rollout.
-    case pause
-    /// Those that do not need it go on.
-    case `continue`
-    /// None begins any more, and the rollout ends.
-    case abort
-}
-
-/// Limits for one attempt, in milliseconds; 1 second to 24 hours.
-public struct TimeoutSettings: Sendable, Equatable {
-    /// Any step without a limit of its own. Default: 5 minutes.
-    public var step: Int64
-    /// Fetching and placing one file. Default: 15 minutes.
-    public var download: Int64
-    /// From K3s' start until its API answers, or until an agent's node exists. Default: 5 minutes.
-    public var k3sReady: Int64
-    /// Until all nodes are Ready and the mesh has converged. Default: 10 minutes.
-    public var nodesReady: Int64
-
-    /// Sets limits, in milliseconds.
-    public init(
-        step: Int64 = 300_000,
-        download: Int64 = 900_000,
-        k3sReady: Int64 = 300_000,
-        nodesReady: Int64 = 600_000
-    ) {
-        self.step = step
-        self.download = download
-        self.k3sReady = k3sReady
-        self.nodesReady = nodesReady
     }
 }

@@ -1,9 +1,20 @@
-/// What a rollout will not do by itself about a difference between two plans.
+/// What a rollout will not do by itself about a plan, or about a difference between two.
 public struct PlanCaution: Sendable, Equatable {
-    /// The difference, or the removed host in the old plan.
+    /// The value or the difference, or the removed host in the old plan.
     public let pointer: PlanPointer
     /// What will not happen, why, and what to do instead.
     public let words: String
+
+    init(_ pointer: PlanPointer, _ words: String) {
+        self.pointer = pointer
+        self.words = words
+    }
+
+    /// The first sentence, which says what will not happen, and the rest.
+    public var sentences: (what: String, advice: String) {
+        guard let end = words.firstRange(of: ". ") else { return (words, "") }
+        return (String(words[..<end.lowerBound]) + ".", String(words[end.upperBound...]))
+    }
 
     /// Names a host that the new plan leaves out.
     init(removing host: PlannedHost, at place: Int) {
@@ -68,6 +79,10 @@ public struct PlanCaution: Sendable, Equatable {
         case "mesh.subnet":
             "Hosts take new addresses one after the other; until the last has, the mesh is "
                 + "interrupted."
+        case let field where field.hasPrefix("dashboard"):
+            ClusterPlan.dashboardWords
+        case let field where field.hasPrefix("tunnel"):
+            ClusterPlan.tunnelWords
         default: nil
         }
     }

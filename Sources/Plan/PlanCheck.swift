@@ -2,38 +2,11 @@
 public enum PlanCheck {
     /// Every rule that is broken; in no particular order.
     public static func findings(in facts: PlanFacts) -> [PlanFinding] {
-        servers(facts.hosts) + names(facts.hosts) + addresses(facts.hosts) + nat(facts.hosts)
+        servers(facts) + names(facts.hosts) + addresses(facts.hosts) + nat(facts.hosts)
             + overlaps(facts.networks) + rooms(facts) + hostsInside(facts)
     }
 
     // MARK: Hosts
-
-    /// Exactly one server. K3s does not support etcd across clouds, which several would need.
-    private static func servers(_ hosts: [PlanFacts.Host]) -> [PlanFinding] {
-        let servers = hosts.indices.filter { hosts[$0].role == .server }
-        if servers.isEmpty, !hosts.isEmpty, hosts.allSatisfy({ $0.role != nil }) {
-            return [
-                PlanFinding(
-                    hostsPointer,
-                    PlanComplaint(
-                        "No host is the cluster's server.",
-                        advice: "Write \"role\": \"server\" in the host that is to run "
-                            + "Kubernetes' control plane."
-                    )
-                )
-            ]
-        }
-        return servers.dropFirst().map { position in
-            PlanFinding(
-                hostsPointer.index(position).key("role"),
-                PlanComplaint(
-                    "This is the cluster's second server or later; one is possible.",
-                    advice: "Several servers share their data through etcd, which K3s does not "
-                        + "support between clouds: make this host an \"agent\"."
-                )
-            )
-        }
-    }
 
     /// Ids and hostnames name one host each.
     private static func names(_ hosts: [PlanFacts.Host]) -> [PlanFinding] {
@@ -62,6 +35,7 @@ public enum PlanCheck {
         PlanFinding(
             hostsPointer.index(position).key("id"),
             PlanComplaint(
+                .conflict,
                 "Host \(first + 1) of the list has the id \"\(id)\" too.",
                 advice: "Give each host an id of its own: its agent enrols with it."
             )
@@ -76,6 +50,7 @@ public enum PlanCheck {
         PlanFinding(
             hostsPointer.index(position).key("hostname"),
             PlanComplaint(
+                .conflict,
                 "The host \(named(first)) is called \"\(hostname)\" too.",
                 advice: "Kubernetes knows nodes by their names: give each host its own."
             )
@@ -117,6 +92,7 @@ public enum PlanCheck {
         with first: PlanFacts.Host
     ) -> PlanComplaint {
         PlanComplaint(
+            .conflict,
             "\(address) is already an address of the host \(named(first)).",
             advice: "K3s would send logs and commands of one to the other, and the mesh could "
                 + "reach only one. Give each host its own; clouds that use the same private "
@@ -131,6 +107,7 @@ public enum PlanCheck {
             let pointer = hostsPointer.index(position)
             if host.role == .server {
                 let complaint = PlanComplaint(
+                    .conflict,
                     "The server stands behind NAT.",
                     advice: "Every other host opens connections to it: choose one with a public "
                         + "address as the server, or remove \"behindNAT\"."
@@ -139,6 +116,7 @@ public enum PlanCheck {
             }
             if let address = host.internalAddress, address == host.publicAddress {
                 let complaint = PlanComplaint(
+                    .conflict,
                     "A host behind NAT has no address of its own here.",
                     advice: "Its public address is the gateway's, and Kubernetes refuses one that "
                         + "is on no interface: add \"internal\" with the address that "
@@ -164,6 +142,7 @@ public enum PlanCheck {
             guard let first else { return nil }
             let origin = first.isStated ? "" : ", which is the default"
             let complaint = PlanComplaint(
+                .conflict,
                 "\(network.block) overlaps \(first.block) of \(first.use.pointer)\(origin).",
                 advice: "Choose blocks that share no address, as 10.42.0.0/16, 10.43.0.0/16 and "
                     + "10.4.0.0/16."
@@ -178,6 +157,7 @@ public enum PlanCheck {
                 return nil
             }
             let complaint = PlanComplaint(
+                .conflict,
                 "\(network.block) has room for \(room) of the \(facts.hosts.count) hosts.",
                 advice: "Choose a larger block: a smaller number behind the \"/\"."
             )
@@ -193,6 +173,7 @@ public enum PlanCheck {
                 let taken = facts.networks.first { $0.block.contains(address) }
                 guard let taken else { continue }
                 let complaint = PlanComplaint(
+                    .conflict,
                     "\(address) lies inside \(taken.block) of \(taken.use.pointer).",
                     advice: "Packets for the host would go into the cluster: choose another "
                         + "block there, which none of the hosts' networks uses."
@@ -205,7 +186,7 @@ public enum PlanCheck {
 
     // MARK: Words
 
-    private static let hostsPointer = PlanPointer(["hosts"])
+    static let hostsPointer = PlanPointer(["hosts"])
 
     private static func named(_ host: PlanFacts.Host) -> String {
         host.id.map { "\"\($0)\"" } ?? "before it"

@@ -126,6 +126,8 @@ struct PlanEffects {
         "hosts[].taints": [(.own, k3s)],
         "k3s": [(.all, ["k3s-server"])],
         "k3s.version": [(.all, ["artifact"] + k3s)],
+        "k3s.config.server": [(.all, ["k3s-server"])],
+        "k3s.config.agent": [(.all, ["k3s-agent"])],
         // Kilo is told the services' addresses.
         "k3s.serviceCIDR": [(.all, ["k3s-server", "manifests"])],
         "mesh": [(.all, ["manifests", "mesh-proof"])],

@@ -5,11 +5,14 @@ public struct PlanFacts: Sendable, Equatable {
     public var hosts: [Host]
     /// The blocks of addresses that Kubernetes and the mesh give out.
     public var networks: [Network]
+    /// Whether servers may stand in several regions.
+    public var allowWanEtcd: Bool
 
     /// Joins what was read.
-    public init(hosts: [Host] = [], networks: [Network] = []) {
+    public init(hosts: [Host] = [], networks: [Network] = [], allowWanEtcd: Bool = false) {
         self.hosts = hosts
         self.networks = networks
+        self.allowWanEtcd = allowWanEtcd
     }
 
     /// One host, with the defaults of what it leaves open.
@@ -26,6 +29,8 @@ public struct PlanFacts: Sendable, Equatable {
         public var internalAddress: IPv4Address?
         /// Whether others cannot open connections to it.
         public var behindNAT: Bool?
+        /// Where it stands.
+        public var region: String?
 
         /// Joins what was read.
         public init(
@@ -34,7 +39,8 @@ public struct PlanFacts: Sendable, Equatable {
             role: HostRole? = nil,
             publicAddress: IPv4Address? = nil,
             internalAddress: IPv4Address? = nil,
-            behindNAT: Bool? = nil
+            behindNAT: Bool? = nil,
+            region: String? = nil
         ) {
             self.id = id
             self.hostname = hostname
@@ -42,6 +48,7 @@ public struct PlanFacts: Sendable, Equatable {
             self.publicAddress = publicAddress
             self.internalAddress = internalAddress
             self.behindNAT = behindNAT
+            self.region = region
         }
     }
 

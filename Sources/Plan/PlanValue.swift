@@ -45,6 +45,37 @@ public indirect enum PlanValue: Sendable, Equatable {
         }
     }
 
+    /// The value as JSON for people: two spaces for each level, names in their order, and on one line
+    /// what holds nothing but texts, numbers and lists of them.
+    public func indentedJSON(_ margin: String = "") -> String {
+        let inner = margin + "  "
+        switch self {
+        case .object(let members) where !members.isEmpty:
+            let pairs = members.map {
+                Self.quoted($0.key) + ": " + $0.value.indentedJSON(inner)
+            }
+            guard margin.isEmpty || members.contains(where: { !$0.value.isFlat }) else {
+                return "{ " + pairs.joined(separator: ", ") + " }"
+            }
+            return "{\n" + pairs.map { inner + $0 }.joined(separator: ",\n") + "\n\(margin)}"
+        case .list(let values) where values.contains { !$0.isFlat }:
+            let lines = values.map { inner + $0.indentedJSON(inner) }
+            return "[\n" + lines.joined(separator: ",\n") + "\n\(margin)]"
+        case .list(let values):
+            return "[" + values.map { $0.canonicalJSON() }.joined(separator: ", ") + "]"
+        case .string, .integer, .boolean, .object:
+            return canonicalJSON()
+        }
+    }
+
+    private var isFlat: Bool {
+        switch self {
+        case .string, .integer, .boolean: true
+        case .list(let values): values.allSatisfy(\.isFlat)
+        case .object(let members): members.isEmpty
+        }
+    }
+
     /// A text as a JSON string.
     public static func quoted(_ text: String) -> String {
         var quoted = "\""

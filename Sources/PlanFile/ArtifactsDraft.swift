@@ -62,19 +62,24 @@ struct ArtifactsDraft {
             listAddress
         )
         guard let url, let pin, let list else { return nil }
-        if url.hasPrefix("http://"), pin == nil {
-            reader.note(
-                PlanComplaint(
-                    "The file comes over http without a checksum.",
-                    advice: "It will run as root: add \"sha256\", or use https."
-                )
-            )
-            return nil
-        }
+        guard isSafe(url, pin, reader) else { return nil }
         return ArtifactReference(url: url, sha256: pin, checksumsURL: list)
     }
 
-    private static func address(_ node: DocumentNode) throws(PlanComplaint) -> String {
+    /// What comes over a connection that anybody may change needs a checksum.
+    static func isSafe(_ url: String, _ pin: String?, _ reader: ObjectReader) -> Bool {
+        guard url.hasPrefix("http://"), pin == nil else { return true }
+        reader.note(
+            PlanComplaint(
+                .conflict,
+                "The file comes over http without a checksum.",
+                advice: "It will run as root: add \"sha256\", or use https."
+            )
+        )
+        return false
+    }
+
+    static func address(_ node: DocumentNode) throws(PlanComplaint) -> String {
         let text = try Reading.text(node)
         _ = try ArtifactSyntax.url(text)
         return text
@@ -84,7 +89,7 @@ struct ArtifactsDraft {
         try address(node)
     }
 
-    private static func checksum(_ node: DocumentNode) throws(PlanComplaint) -> String? {
+    static func checksum(_ node: DocumentNode) throws(PlanComplaint) -> String? {
         let text = try Reading.text(node)
         try ArtifactSyntax.sha256(text)
         return text

@@ -20,18 +20,19 @@ struct HostDraft {
             Self.internalAddress
         )
         let behindNAT = reader.optional("behindNAT", default: false, Reading.boolean)
+        let topology = reader.object("topology")
+        let region = topology.optional("region", default: .some(nil), Self.place)
+        let location = topology.optional("location", default: region, Self.place)
         facts = PlanFacts.Host(
             id: id,
             hostname: hostname,
             role: role,
             publicAddress: publicAddress,
             internalAddress: internalAddress,
-            behindNAT: behindNAT
+            behindNAT: behindNAT,
+            region: region ?? nil
         )
 
-        let topology = reader.object("topology")
-        let region = topology.optional("region", default: .some(nil), Self.place)
-        let location = topology.optional("location", default: region, Self.place)
         let labels = reader.dictionary(
             "labels",
             checkKey: KubernetesSyntax.labelKey,

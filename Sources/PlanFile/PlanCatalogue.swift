@@ -8,43 +8,69 @@ struct PlanCatalogue: FieldCatalogue {
     }
 
     func adviceForMissing(_ path: String) -> String {
-        PlanField.at(path).map { "Add it: \($0.meaning)" }
-            ?? "Add it; it needs " + PlanField.required(in: path).joined(separator: ", ") + "."
+        if let field = PlanField.at(path) { return "Add it: \(field.meaning)" }
+        if PlanField.secrets.contains(path) { return "Add it: \(SecretDraft.forms)." }
+        return "Add it; it needs " + PlanField.required(in: path).joined(separator: ", ") + "."
     }
 
     func complaint(aboutUnknown key: String, in path: String) -> PlanComplaint {
         let name = Quotation.of(key)
         if PlanField.later[path]?.contains(key) == true {
             return PlanComplaint(
+                .unsupported,
                 "\(name) is not in this release.",
                 advice: "Remove it; a later release will read it."
             )
         }
-        let known = PlanField.keys(of: path)
-        if let near = Suggestion.nearest(to: key, among: known) {
-            return PlanComplaint(
-                "\(name) is not a field here.",
-                advice: "Did you mean \"\(near)\"?"
-            )
+        if let near = Suggestion.nearest(to: key, among: PlanField.keys(of: path)) {
+            let letters =
+                key.utf8.allSatisfy { $0 < 0x80 }
+                ? "" : " What stands here has a letter that only looks like one of it."
+            return unknown(name, advice: "Did you mean \"\(near)\"?" + letters)
         }
-        if soundsSecret(key) {
+        if let field = PlanField.synonyms[key.lowercased().filter(\.isLetter)] {
+            return unknown(name, advice: "The field for it is \(field).")
+        }
+        if SecretWords.areIn(key) {
             return PlanComplaint(
+                .secret,
                 "\(name) sounds like a secret, and a plan holds none.",
-                advice: "Remove it, and change the secret if this file has been shared. Tokens "
-                    + "between the hosts are made and handed over by the coordinator."
+                advice: "Remove it, and change the secret if this file has been shared. "
+                    + adviceForSecret(in: path)
             )
         }
-        let elsewhere = PlanField.all.first { $0.path.hasSuffix("." + key) }
-        return PlanComplaint(
-            "\(name) is not a field here.",
-            advice: elsewhere.map { "There is \($0.path)." }
-                ?? "Possible here: " + known.joined(separator: ", ") + "."
-        )
+        if let elsewhere = PlanField.all.first(where: { $0.path.hasSuffix("." + key) }) {
+            return unknown(name, advice: "There is \(elsewhere.path).")
+        }
+        let known = PlanField.keys(of: path).joined(separator: ", ")
+        return unknown(name, advice: "Possible here: \(known).")
     }
 
-    private func soundsSecret(_ key: String) -> Bool {
-        let letters = key.lowercased().filter(\.isLetter)
-        return ["token", "password", "passwd", "secret", "apikey", "privatekey", "credential"]
-            .contains { letters.contains($0) }
+    /// Values of unknown keys are shown only where the key is a slip of the pen: whatever else
+    /// stands there may be a secret. Values of secrets are never shown.
+    func isPrivate(_ key: String, in path: String) -> Bool {
+        let meant = meant(key, in: path)
+        if PlanField.secrets.contains(path.isEmpty ? meant : path + "." + meant) { return true }
+        let known = PlanField.keys(of: path)
+        if known.contains(key) { return false }
+        return SecretWords.areIn(key) || !known.contains("*") && !known.contains(meant)
+    }
+
+    func meant(_ key: String, in path: String) -> String {
+        let known = PlanField.keys(of: path)
+        if known.contains(key) { return key }
+        return Suggestion.nearest(to: key, among: known) ?? key
+    }
+
+    private func unknown(_ name: String, advice: String) -> PlanComplaint {
+        PlanComplaint(.unknown, "\(name) is not a field here.", advice: advice)
+    }
+
+    private func adviceForSecret(in path: String) -> String {
+        let field = PlanField.secrets.first { $0.hasPrefix(path + ".") }
+        guard let field else {
+            return "Tokens between the hosts are made and handed over by the coordinator."
+        }
+        return "\(field) says where one is found: \(SecretDraft.forms)."
     }
 }

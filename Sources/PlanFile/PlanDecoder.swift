@@ -22,11 +22,14 @@ struct PlanDecoder {
         let k3s = K3sDraft(root.object("k3s", isRequired: true))
         let mesh = MeshDraft(root.object("mesh"))
         let artifacts = ArtifactsDraft(root.object("artifacts"), k3s: k3s, mesh: mesh).settings
-        let policies = PolicyDraft(root.object("policies")).settings
+        let policies = PolicyDraft(root.object("policies"))
+        let dashboard = AccessDraft.dashboard(root.object("dashboard"))
+        let tunnel = AccessDraft.tunnel(root, cluster: metadata?.name, dashboard: dashboard)
 
         let facts = PlanFacts(
             hosts: hosts.map(\.facts),
-            networks: k3s.networks + mesh.networks
+            networks: k3s.networks + mesh.networks,
+            allowWanEtcd: policies.allowWanEtcd
         )
         for finding in PlanCheck.findings(in: facts) {
             notes.add(tree.root.position(of: finding.pointer), finding.pointer, finding.complaint)
@@ -35,13 +38,15 @@ struct PlanDecoder {
         let planned = hosts.compactMap(\.host)
         guard notes.problems.isEmpty, version != nil, kind != nil, planned.count == hosts.count,
             let metadata, let k3s = k3s.settings, let mesh = mesh.settings, let artifacts,
-            let policies
+            let policies = policies.settings, let dashboard, let tunnel
         else { return (nil, notes) }
         let plan = ClusterPlan(
             metadata: metadata,
             hosts: planned,
             k3s: k3s,
             mesh: mesh,
+            dashboard: dashboard,
+            tunnel: tunnel,
             artifacts: artifacts,
             policies: policies
         )

@@ -5,6 +5,8 @@ import Plan
 struct PolicyDraft {
     /// The settings, if nothing in them is wrong.
     let settings: PolicySettings?
+    /// Whether servers may stand in several regions, even if something else is wrong.
+    let allowWanEtcd: Bool
 
     init(_ reader: ObjectReader) {
         let standard = PolicySettings()
@@ -20,8 +22,15 @@ struct PolicyDraft {
         let failure = reader.optional("failure", default: standard.failure, Self.failure)
         let failedHosts = Self.failedHosts(reader, under: failure)
         let timeouts = Self.timeouts(reader.object("timeouts"))
+        let ignored = Self.ignoredChecks(reader.object("preflight"))
+        let allowWanEtcd = reader.optional(
+            "allowWanEtcd",
+            default: standard.allowWanEtcd,
+            Reading.boolean
+        )
+        self.allowWanEtcd = allowWanEtcd ?? false
         guard let parallelism, let servers, let agents, let attempts, let failure, let failedHosts,
-            let timeouts
+            let timeouts, let ignored, let allowWanEtcd
         else {
             settings = nil
             return
@@ -33,8 +42,19 @@ struct PolicyDraft {
             attempts: attempts,
             failure: failure,
             failedHosts: failedHosts,
-            timeouts: timeouts
+            timeouts: timeouts,
+            ignoredChecks: ignored,
+            allowWanEtcd: allowWanEtcd
         )
+    }
+
+    private static func ignoredChecks(_ reader: ObjectReader) -> [PreflightCheck]? {
+        let words = PreflightCheck.allCases.map(\.rawValue)
+        let texts = reader.texts("ignore", default: []) { text throws(PlanComplaint) in
+            guard words.contains(text) else { throw Reading.unknownWord(text, words) }
+            return text
+        }
+        return texts.map { $0.compactMap(PreflightCheck.init) }
     }
 
     private static func failure(_ node: DocumentNode) throws(PlanComplaint) -> FailurePolicy {
@@ -56,6 +76,7 @@ struct PolicyDraft {
             let hosts = try Reading.integer(1...1000)(node)
             guard failure == nil || failure == .continue else {
                 throw PlanComplaint(
+                    .conflict,
                     "A bound on failed hosts means something only where the others go on.",
                     advice: "Write \"failure\": \"continue\" beside it, or leave it out."
                 )
@@ -83,6 +104,7 @@ struct PolicyDraft {
     private static func time(_ node: DocumentNode) throws(PlanComplaint) -> Int64 {
         if case .number = node.content {
             throw PlanComplaint(
+                .type,
                 "A time needs a unit.",
                 advice: "Write a text: \"90s\", \"5m\" or \"1h\"."
             )

@@ -20,8 +20,8 @@ struct K3sDraft {
         let names = reader.texts("tlsSANs", default: standard.tlsSANs, Self.name)
         let disable = reader.texts("disable", default: standard.disable) {
             text throws(PlanComplaint) in
-            guard Self.components.contains(text) else {
-                throw Reading.unknownWord(text, Self.components)
+            guard K3sSettings.components.contains(text) else {
+                throw Reading.unknownWord(text, K3sSettings.components)
             }
             return text
         }
@@ -32,10 +32,13 @@ struct K3sDraft {
             default: standard.secretsEncryption,
             Reading.boolean
         )
+        let config = reader.object("config")
+        let serverConfig = Self.options(config, "server")
+        let agentConfig = Self.options(config, "agent")
         self.version = version
         networks = [pods.network, services.network].compactMap(\.self)
         guard let version, let names, let disable, let pods = pods.network,
-            let services = services.network, let encryption
+            let services = services.network, let encryption, let serverConfig, let agentConfig
         else {
             settings = nil
             return
@@ -46,14 +49,28 @@ struct K3sDraft {
             disable: disable,
             clusterCIDR: pods.block.description,
             serviceCIDR: services.block.description,
-            secretsEncryption: encryption
+            secretsEncryption: encryption,
+            serverConfig: serverConfig,
+            agentConfig: agentConfig
         )
     }
 
-    /// What K3s' `--disable` takes.
-    private static let components = [
-        "coredns", "local-storage", "metrics-server", "runtimes", "servicelb", "traefik",
-    ]
+    private static func options(_ reader: ObjectReader, _ key: String) -> [String: K3sOption]? {
+        reader.dictionary(key, checkKey: K3sOption.checkKey) { node throws(PlanComplaint) in
+            switch node.content {
+            case .boolean(let flag): return .flag(flag)
+            case .string(let text): return .text(text)
+            case .number(let digits):
+                if let number = Int64(digits) { return .number(number) }
+            case .list(let nodes):
+                var texts: [String] = []
+                for node in nodes { texts.append(try Reading.text(node)) }
+                return .list(texts)
+            case .null, .object: break
+            }
+            throw Reading.mismatch(node, expected: "a text, a whole number, true, false or a list")
+        }
+    }
 
     private static func name(_ text: String) throws(PlanComplaint) -> String {
         guard RFC1123.isName(text) else {
@@ -92,11 +109,11 @@ struct MeshDraft {
         let port = reader.optional("port", default: standard.port, Reading.integer(1...65535))
         let subnet = NetworkDraft(reader, "subnet", .mesh, standard.subnet)
         let mtu = reader.optional("mtu", default: standard.mtu, Self.mtu)
-        let keepalive = reader.optional(
-            "natKeepalive",
-            default: standard.natKeepalive,
-            Reading.integer(1...300)
-        )
+        let keepalive = reader.optional("natKeepalive", default: standard.natKeepalive) {
+            node throws(PlanComplaint) in
+            if case .string("auto") = node.content { return standard.natKeepalive }
+            return try Reading.integer(1...300)(node)
+        }
         self.kiloVersion = kiloVersion
         networks = [subnet.network].compactMap(\.self)
         guard kind != nil, granularity != nil, let kiloVersion, let port,
@@ -117,8 +134,10 @@ struct MeshDraft {
     private static func mtu(_ node: DocumentNode) throws(PlanComplaint) -> Int {
         if case .string(let word) = node.content, ["measure", "auto"].contains(word) {
             throw PlanComplaint(
-                "\"\(word)\" is not in this release.",
-                advice: "Write a number: the smallest MTU between two hosts less 80, which is "
+                .unsupported,
+                "\"\(word)\" is not carried out by this release.",
+                advice: "Packets that do not fit are lost without a word, so nothing is guessed. "
+                    + "Write a number: the smallest MTU between two hosts less 80, which is "
                     + "1420 on the internet."
             )
         }

@@ -156,7 +156,8 @@ private struct ClusterSequence {
         let agent = RunK3sAgent(
             version: plan.k3s.version,
             serverAddress: server.publicAddress,
-            node: NodeRegistration(host)
+            node: NodeRegistration(host),
+            config: plan.k3s.agentConfig
         )
         add(
             agent,

@@ -43,6 +43,24 @@ import Testing
             let unknown = answer.problems.first { $0.pointer.hasSuffix("/rolle") }
             #expect(unknown?.line == 8)
             #expect(unknown?.advice.contains("role") == true)
+            #expect(unknown?.code == "unknown")
+            #expect(unknown.map { $0.endColumn - $0.column } == 7)
+            #expect(answer.cautions.isEmpty)
+        }
+    }
+
+    @Test func `what is not carried out is cautioned about`() async throws {
+        try await ServerBench.run { bench in
+            let text = ClusterPlan.sampleText.replacing(
+                "\"hosts\"",
+                with: "\"dashboard\": {\"provider\": \"headlamp\"}, \"hosts\""
+            )
+            let answer = try await bench.operating { client in
+                try await client.checkPlan(.with { $0.plan.plan = Data(text.utf8) })
+            }
+            #expect(answer.problems.isEmpty && !answer.digest.isEmpty)
+            #expect(answer.cautions.map(\.pointer) == ["/dashboard"])
+            #expect(answer.cautions.first?.code == "unsupported")
         }
     }
 

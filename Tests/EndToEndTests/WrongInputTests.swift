@@ -91,6 +91,47 @@ import Trust
             }
             let rollouts = try await world.coordinator("rollout", "list", "--output", "json")
             #expect(rollouts.output == "{\"rollouts\":[]}\n")
+
+            // The one that did can be planned with; its address is none that others could use.
+            let draft = world.folder.appendingPathComponent("draft.yaml").path
+            let drafted = try await world.coordinator("plan", "init", draft)
+            #expect(drafted.status == 0, "\(drafted.complaint)")
+            #expect(drafted.complaint.contains("Fill in addresses.public of kube-japan."))
+            let text = try String(contentsOfFile: draft, encoding: .utf8)
+            #expect(text.contains("id: \"kube-japan\"") && text.contains("FILL-IN"))
+            let again = try await world.coordinator("plan", "init", draft)
+            #expect(again.status == 1)
+            #expect(again.complaint.contains("not written over"))
+            #expect(try String(contentsOfFile: draft, encoding: .utf8) == text)
+        }
+    }
+
+    @Test func `editors get one object with every problem, and plans stay small`() async throws {
+        try await World.with { world in
+            let file = world.folder.appendingPathComponent("plan.yaml")
+            try Data("kind: ClusterPlan\napiToken: hunter2\n".utf8).write(to: file)
+            let check = ["plan", "check", "--plan", file.path]
+            let json = try await world.start("coordinator", check + ["--output", "json"]).ending()
+            #expect(json.status == 2)
+            #expect(json.complaint.isEmpty)
+            for part in [
+                "\"code\":\"secret\"", "\"column\":1", "\"endColumn\":9", "\"line\":2",
+                "\"pointer\":\"/apiToken\"", "\"severity\":\"error\"", "\"valid\":false",
+                "\"file\":\"\(file.path)\"",
+            ] {
+                #expect(json.output.contains(part), "\(json.output)")
+            }
+            let text = try await world.start("coordinator", check).ending()
+            #expect(text.complaint.contains("2 | apiToken: <redacted>"))
+            #expect(!(text.complaint + json.output).contains("hunter2"))
+
+            truncate(file.path, 50_000_000)
+            let large = try await world.start("coordinator", check).ending()
+            #expect(large.status == 2)
+            #expect(large.complaint.contains("more than 4 MiB"))
+
+            let schema = try await world.start("coordinator", ["plan", "schema"]).ending()
+            #expect(schema.output.hasPrefix("{\n  \"$schema\""))
         }
     }
 

@@ -117,6 +117,19 @@ def plans():
     for path in EXAMPLES.iterdir():
         seed("plan-json" if path.suffix == ".json" else "plan-yaml", path.name, path.read_bytes())
     strange = '{"a": [1, -2.5e3, "\\ud83d\\ude00\\u0041", null, true], "b": {"": {}}}'
+    access = {
+        "k3s": {"config": {"server": {"debug": True, "v": 4, "kubelet-arg": ["max-pods=50"]}}},
+        "dashboard": {"provider": "headlamp", "adminPassword": {"env": "ADMIN"}},
+        "tunnel": {
+            "accountID": "0123456789abcdef0123456789abcdef",
+            "apiToken": "not a reference",
+            "hostname": "dash.example.org",
+            "services": [{"hostname": "a.example.org", "service": "b", "port": 80}],
+        },
+        "policies": {"preflight": {"ignore": ["clock"]}, "allowWanEtcd": False},
+    }
+    seed("plan-json", "access.json", json.dumps(access))
+    seed("plan-yaml", "access.yaml", json.dumps(access, indent=1).replace('"', ""))
     seed("plan-json", "values", strange)
     seed("plan-yaml", "values", "a: &x [1, 0x2, ~, 'it''s', \"\\u0041\"]\nb: *x\nc: !!str |\n  d\n")
 

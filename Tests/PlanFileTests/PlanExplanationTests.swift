@@ -28,6 +28,47 @@ struct PlanExplanationTests {
         #expect(reason("  version: v1.34.3+k3s1") == nil)
     }
 
+    @Test func `every value is either stated or a default with a reason`() throws {
+        let short = """
+            apiVersion: isthmus/v1alpha1
+            kind: ClusterPlan
+            metadata: { name: c }
+            hosts:
+              - { id: a, role: server, addresses: { public: 203.0.113.11 }, topology: { region: x } }
+            k3s: { version: v1.34.3+k3s1 }
+            dashboard: { provider: headlamp }
+            tunnel:
+              accountID: 0123456789abcdef0123456789abcdef
+              apiToken: { env: TOKEN }
+              services: [{ hostname: a.example.org, service: b }]
+            """
+        let explanation = try PlanFile.explain(Array(short.utf8), name: "plan.yaml")
+        #expect(explanation.defaults.allSatisfy { !$0.reason.isEmpty })
+        let stated = 13
+        #expect(Self.leaves(explanation.plan.value) == stated + explanation.defaults.count)
+        let pointers = explanation.defaults.map(\.pointer.description)
+        for pointer in [
+            "/tunnel/name", "/tunnel/provider", "/tunnel/services/0/port", "/k3s/config/agent",
+            "/policies/preflight/ignore", "/policies/allowWanEtcd", "/hosts/0/topology/location",
+        ] {
+            #expect(pointers.contains(pointer), "\(pointer)")
+        }
+    }
+
+    /// How many values stand in a plan that hold no others.
+    private static func leaves(_ value: PlanValue) -> Int {
+        switch value {
+        case .object(let members) where !members.isEmpty:
+            members.map { leaves($0.value) }.reduce(0, +)
+        case .list(let values)
+        where values.contains {
+            if case .object = $0 { true } else { false }
+        }:
+            values.map(leaves).reduce(0, +)
+        default: 1
+        }
+    }
+
     @Test func `fixed defaults are those of the documentation`() throws {
         for standard in try explain(Project.example("three-clouds.json")).defaults {
             let path = standard.pointer.tokens.map { Int($0) == nil ? "." + $0 : "[]" }.joined()

@@ -61,7 +61,7 @@ struct YAMLReaderTests {
         let good = plan.replacing("k3s: { version: v1.34.3+k3s1 }\n", with: labels)
         #expect(try Project.read(good, .yaml).k3s.secretsEncryption)
         let bad = good.replacing("True", with: "yes")
-        #expect(Project.problems(bad, .yaml).first?.advice == "Write true, without quotes.")
+        #expect(Project.problems(bad, .yaml).first?.advice == "Write true.")
         let quoted = good.replacing("True", with: "\"true\"")
         #expect(Project.problems(quoted, .yaml).first?.advice == "Write true, without quotes.")
     }

@@ -24,6 +24,23 @@ struct PlanCheckTests {
         #expect(pointers(three) == ["/hosts/1/role", "/hosts/2/role"])
     }
 
+    @Test func `several servers are odd in number and stand in one region`() throws {
+        var facts = try facts()
+        for position in 0..<2 { facts.hosts[position].role = .server }
+        #expect(messages(facts).contains { $0.contains("2 servers, an even number") })
+        for position in facts.hosts.indices { facts.hosts[position].role = .server }
+        #expect(!messages(facts).contains { $0.contains("even number") })
+        facts.hosts[0].region = "japan"
+        facts.hosts[2].region = "seoul"
+        #expect(pointers(facts).contains("/hosts/2/topology/region"))
+        facts.allowWanEtcd = true
+        #expect(!pointers(facts).contains("/hosts/2/topology/region"))
+        facts.allowWanEtcd = false
+        facts.hosts[2].role = .agent
+        facts.hosts[1].role = .agent
+        #expect(pointers(facts).isEmpty)
+    }
+
     @Test func `ids and hostnames are used once`() throws {
         var facts = try facts()
         facts.hosts[1].id = facts.hosts[0].id
@@ -70,6 +87,10 @@ struct PlanCheckTests {
                 "/mesh/subnet",
             ]
         )
+    }
+
+    private func messages(_ facts: PlanFacts) -> [String] {
+        PlanCheck.findings(in: facts).map(\.complaint.message)
     }
 
     private func pointers(_ facts: PlanFacts) -> [String] {

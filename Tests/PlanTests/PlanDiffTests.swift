@@ -84,6 +84,39 @@ struct PlanDiffTests {
         #expect(diff.steps.isEmpty)
     }
 
+    @Test func `K3s' own keys concern the hosts of their role`() throws {
+        let old = try Self.plan()
+        var new = old
+        new.k3s.agentConfig = ["kubelet-arg": .list(["max-pods=50"])]
+        let agents = PlanDiff(from: old, to: new)
+        #expect(agents.differences.map(\.pointer.description) == ["/k3s/config/agent/kubelet-arg"])
+        #expect(agents.steps.map { "\($0.host) \($0.kind)" } == ["seoul k3s-agent"])
+        new = old
+        new.k3s.serverConfig = ["debug": .flag(true)]
+        let server = PlanDiff(from: old, to: new)
+        #expect(server.steps.map { "\($0.host) \($0.kind)" } == ["tokyo k3s-server"])
+    }
+
+    @Test func `what is not carried out has no steps and is cautioned about`() throws {
+        let old = try Self.plan()
+        var new = old
+        new.dashboard.provider = .headlamp
+        new.tunnel = TunnelSettings(
+            accountID: String(repeating: "0", count: 32),
+            name: "test",
+            apiToken: .environment("TOKEN"),
+            hostname: "a.example.org"
+        )
+        let diff = PlanDiff(from: old, to: new)
+        #expect(diff.steps.isEmpty)
+        #expect(
+            Set(diff.cautions.map(\.pointer.description)) == ["/dashboard/provider", "/tunnel"]
+        )
+        #expect(diff.cautions.allSatisfy { $0.words.contains("not carried out") })
+        #expect(new.cautions.map(\.pointer.description) == ["/dashboard", "/tunnel"])
+        #expect(old.cautions.isEmpty)
+    }
+
     private static func plan() throws -> ClusterPlan {
         let file = ArtifactReference(url: "https://example.org/file")
         return ClusterPlan(

@@ -102,6 +102,10 @@ struct KindExpectationTests {
         var settings = K3sSettings(version: "v1", tlsSANs: ["k8s.example.com", "1e3"])
         settings.disable = ["no", "metrics-server"]
         settings.clusterCIDR = "10.52.0.0/16"
+        settings.serverConfig = [
+            "debug": .flag(true), "kubelet-arg": .list(["max-pods=50"]), "v": .number(4),
+            "profile": .text("1e3"),
+        ]
         var node = NodeRegistration(ThreeClouds.japan)
         node.labels = ["note=a \"b\"\\\n", "true"]
         node.taints = ["role=edge:NoSchedule"]
@@ -120,6 +124,10 @@ struct KindExpectationTests {
             #"cluster-cidr: "10.52.0.0/16""#,
             #"node-label: ["note=a \"b\"\\\n", "true"]"#,
             #"node-taint: ["role=edge:NoSchedule"]"#,
+            "debug: true",
+            "kubelet-arg: [max-pods=50]",
+            #"profile: "1e3""#,
+            "v: 4",
         ] {
             #expect(text.contains(line + "\n"))
         }

@@ -12,12 +12,12 @@ extension OperatorService {
     ) async throws -> WireCheckPlanResponse {
         let text = request.plan
         do throws(DocumentProblems) {
-            let explanation = try PlanFile.explain(
+            let plan = try PlanText(
                 [UInt8](text.plan),
                 name: text.name,
                 format: DocumentFormat(text.format)
             )
-            return WireCheckPlanResponse(explanation)
+            return WireCheckPlanResponse(plan)
         } catch {
             return .with {
                 $0.problems = error.problems.map(WirePlanProblem.init)
@@ -56,8 +56,10 @@ extension WirePlanText {
 }
 
 extension WireCheckPlanResponse {
-    fileprivate init(_ explanation: PlanExplanation) {
+    fileprivate init(_ text: PlanText) {
         self.init()
+        let explanation = text.explanation
+        cautions = text.cautions.problems.map(WirePlanProblem.init)
         let canonical = PlanRequest.canonical(explanation.plan)
         digest = canonical.digest
         self.canonical = canonical.text
@@ -80,6 +82,8 @@ extension WirePlanProblem {
         pointer = problem.pointer.description
         message = problem.message
         advice = problem.advice
+        code = problem.complaint.kind.rawValue
+        endColumn = Int32(clamping: problem.endColumn)
     }
 }
 

@@ -124,6 +124,9 @@ public nonisolated struct WireCheckPlanResponse: Sendable {
 
   public var defaults: [WirePlanDefault] = []
 
+  /// What a good plan asks for and this release does not carry out.
+  public var cautions: [WirePlanProblem] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -146,6 +149,12 @@ public nonisolated struct WirePlanProblem: Sendable {
 
   /// Why, and what to write instead.
   public var advice: String = String()
+
+  /// One of syntax, missing, unknown, type, value, conflict, secret, unsupported.
+  public var code: String = String()
+
+  /// The column behind what is meant, on the same line.
+  public var endColumn: Int32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -364,7 +373,7 @@ nonisolated extension WireCheckPlanRequest: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireCheckPlanResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CheckPlanResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problems\0\u{1}omitted\0\u{1}digest\0\u{1}canonical\0\u{1}explained\0\u{1}defaults\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problems\0\u{1}omitted\0\u{1}digest\0\u{1}canonical\0\u{1}explained\0\u{1}defaults\0\u{1}cautions\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -378,6 +387,7 @@ nonisolated extension WireCheckPlanResponse: SwiftProtobuf.Message, SwiftProtobu
       case 4: try { try decoder.decodeSingularStringField(value: &self.canonical) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.explained) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.defaults) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.cautions) }()
       default: break
       }
     }
@@ -402,6 +412,9 @@ nonisolated extension WireCheckPlanResponse: SwiftProtobuf.Message, SwiftProtobu
     if !self.defaults.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.defaults, fieldNumber: 6)
     }
+    if !self.cautions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.cautions, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -412,6 +425,7 @@ nonisolated extension WireCheckPlanResponse: SwiftProtobuf.Message, SwiftProtobu
     if lhs.canonical != rhs.canonical {return false}
     if lhs.explained != rhs.explained {return false}
     if lhs.defaults != rhs.defaults {return false}
+    if lhs.cautions != rhs.cautions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -419,7 +433,7 @@ nonisolated extension WireCheckPlanResponse: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WirePlanProblem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PlanProblem"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{1}column\0\u{1}pointer\0\u{1}message\0\u{1}advice\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{1}column\0\u{1}pointer\0\u{1}message\0\u{1}advice\0\u{1}code\0\u{3}end_column\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -432,6 +446,8 @@ nonisolated extension WirePlanProblem: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 3: try { try decoder.decodeSingularStringField(value: &self.pointer) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.message) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.advice) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 7: try { try decoder.decodeSingularInt32Field(value: &self.endColumn) }()
       default: break
       }
     }
@@ -453,6 +469,12 @@ nonisolated extension WirePlanProblem: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.advice.isEmpty {
       try visitor.visitSingularStringField(value: self.advice, fieldNumber: 5)
     }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 6)
+    }
+    if self.endColumn != 0 {
+      try visitor.visitSingularInt32Field(value: self.endColumn, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -462,6 +484,8 @@ nonisolated extension WirePlanProblem: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.pointer != rhs.pointer {return false}
     if lhs.message != rhs.message {return false}
     if lhs.advice != rhs.advice {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.endColumn != rhs.endColumn {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

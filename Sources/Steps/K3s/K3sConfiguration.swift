@@ -54,3 +54,17 @@ public struct NodeRegistration: Sendable, Equatable, Codable {
         if !taints.isEmpty { mapping.set("node-taint", .list(taints)) }
     }
 }
+
+extension YAMLMapping {
+    /// Keys of the plan's own, under those that the cluster needs.
+    mutating func set(_ options: [String: K3sOption]?) {
+        for (key, option) in (options ?? [:]).sorted(by: { $0.key < $1.key }) {
+            switch option {
+            case .flag(let flag): set(key, .flag(flag))
+            case .number(let number): set(key, .number(number))
+            case .text(let text): set(key, .text(text))
+            case .list(let texts): set(key, .list(texts))
+            }
+        }
+    }
+}

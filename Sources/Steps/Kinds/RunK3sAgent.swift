@@ -16,12 +16,20 @@ public struct RunK3sAgent: Step {
     public var serverAddress: String
     /// The machine's own node.
     public var node: NodeRegistration
+    /// Further keys of its configuration; nothing where the plan has none.
+    public var config: [String: K3sOption]?
 
     /// Describes the agent.
-    public init(version: String, serverAddress: String, node: NodeRegistration) {
+    public init(
+        version: String,
+        serverAddress: String,
+        node: NodeRegistration,
+        config: [String: K3sOption] = [:]
+    ) {
         self.version = version
         self.serverAddress = serverAddress
         self.node = node
+        self.config = config.isEmpty ? nil : config
     }
 
     /// `start K3s agent VERSION`.
@@ -104,6 +112,7 @@ public struct RunK3sAgent: Step {
         mapping.set("token-file", .text(K3sFiles.joinToken))
         node.writeAddresses(to: &mapping)
         node.writeLabels(to: &mapping)
+        mapping.set(config)
         return mapping.rendered(comment: K3sFiles.comment)
     }
 

@@ -20,6 +20,8 @@ public struct RunK3sServer: Step {
     public var serviceCIDR: String
     /// Whether Secrets are encrypted in the datastore; counts at the first start only.
     public var secretsEncryption: Bool
+    /// Further keys of its configuration; nothing where the plan has none.
+    public var config: [String: K3sOption]?
 
     /// Describes the server.
     public init(node: NodeRegistration, settings: K3sSettings) {
@@ -30,6 +32,7 @@ public struct RunK3sServer: Step {
         clusterCIDR = settings.clusterCIDR
         serviceCIDR = settings.serviceCIDR
         secretsEncryption = settings.secretsEncryption
+        config = settings.serverConfig.isEmpty ? nil : settings.serverConfig
     }
 
     /// `start K3s server VERSION`.
@@ -115,6 +118,7 @@ public struct RunK3sServer: Step {
         mapping.set("write-kubeconfig-mode", .text("0600"))
         mapping.set("agent-token-file", .text(K3sFiles.agentToken))
         node.writeLabels(to: &mapping)
+        mapping.set(config)
         return mapping.rendered(comment: K3sFiles.comment)
     }
 

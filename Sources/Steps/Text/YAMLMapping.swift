@@ -3,6 +3,7 @@
 struct YAMLMapping: Sendable, Equatable {
     enum Value: Sendable, Equatable {
         case flag(Bool)
+        case number(Int64)
         case text(String)
         case list([String])
     }
@@ -14,6 +15,8 @@ struct YAMLMapping: Sendable, Equatable {
         switch value {
         case .flag(let flag):
             lines.append("\(key): \(flag)")
+        case .number(let number):
+            lines.append("\(key): \(number)")
         case .text(let text):
             lines.append("\(key): \(Self.scalar(text))")
         case .list(let texts):

@@ -1,4 +1,5 @@
 import Document
+import Plan
 import PlanFile
 
 /// A plan file as its author left it.
@@ -8,9 +9,14 @@ enum PlanEntry {
 
     private static func read(_ bytes: [UInt8], _ format: DocumentFormat) {
         do {
-            _ = try PlanFile.explain(bytes, name: "plan", format: format)
+            let text = try PlanText(bytes, name: "plan", format: format)
+            _ = text.explanation.text()
+            _ = text.cautions.rendered(color: false)
+            let open = PlanArtifact.all(of: text.plan).filter { $0.reference.sha256 == nil }
+            let hash = String(repeating: "0", count: 64)
+            _ = text.pinned(Dictionary(uniqueKeysWithValues: open.map { ($0.pointer, hash) }))
         } catch {
-            precondition(!"\(error)".isEmpty)
+            precondition(!error.rendered(color: true).isEmpty)
         }
     }
 }

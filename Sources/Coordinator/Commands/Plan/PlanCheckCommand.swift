@@ -1,7 +1,4 @@
 import ArgumentParser
-import Document
-import Foundation
-import Plan
 import PlanFile
 
 extension PlanCommand {
@@ -11,9 +8,14 @@ extension PlanCommand {
             commandName: "check",
             abstract: "Tell every problem of a plan at once, or that it has none.",
             discussion: """
-                Each problem comes with its line and column, the JSON pointer of the value, what is \
-                wrong, and what to write instead. A plan without problems is summed up in one line \
-                with its digest, which is the same for all plans that ask for the same.
+                Each problem comes with its line and column, the line itself, the JSON pointer of the \
+                value, what is wrong, and what to write instead. A plan without problems is summed up \
+                in one line with its digest, which is the same for all plans that ask for the same. \
+                What a plan asks for and this release does not carry out is cautioned about.
+
+                As JSON this is one object with valid, problems and cautions. Each of those has file, \
+                line, column, endLine, endColumn, pointer, severity (error or caution), code (syntax, \
+                missing, unknown, type, value, conflict, secret or unsupported), message and advice.
 
                 EXAMPLE
                   coordinator plan check --plan plan.json
@@ -28,13 +30,10 @@ extension PlanCommand {
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let document = try PlanDocument.read(plan.file)
-            do throws(DocumentProblems) {
-                let plan = try document.plan()
-                StandardOutput.write(PlanReport(output.format).sound(plan))
-            } catch {
-                try PlanReport(output.format).refuse(error)
-            }
+            let text = try PlanDocument.load(plan.file, output.format)
+            let report = PlanReport(output.format)
+            report.tell(text.cautions)
+            StandardOutput.write(report.sound(text))
         }
     }
 }

@@ -1,18 +1,23 @@
 import ArgumentParser
 
-/// Plans on their own; nobody but the file is asked.
+/// Plans on their own.
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Plans: check one, see it with every default, or compare two.",
+        abstract: "Plans: draft, check, explain, compare and pin them.",
         discussion: """
-            These commands read a plan and nothing else: they need no state folder and no coordinator.
+            All but init read a plan and nothing else: they need no state folder and no coordinator.
 
             EXAMPLE
-              coordinator plan check --plan plan.json
-              coordinator plan explain --plan plan.json
-              coordinator plan diff old.json plan.json
+              coordinator plan init plan.yaml
+              coordinator plan check --plan plan.yaml
+              coordinator plan explain --plan plan.yaml
+              coordinator plan pin plan.yaml
+              coordinator plan diff old.yaml plan.yaml
+              coordinator plan schema > plan.v1alpha1.schema.json
             """,
-        subcommands: [Check.self, Explain.self, Diff.self]
+        subcommands: [
+            Init.self, Check.self, Explain.self, Pin.self, Diff.self, Schema.self,
+        ]
     )
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Document
 import Plan
 import PlanFile
 
@@ -43,8 +42,10 @@ extension PlanCommand {
         }
 
         func run() async throws {
-            let report = PlanReport(output.format)
-            let plans = try (read(old, report), read(new, report))
+            let plans = try (
+                PlanDocument.load(old, output.format).plan,
+                PlanDocument.load(new, output.format).plan
+            )
             let diff = PlanDiff(from: plans.0, to: plans.1)
             let text = PlanDiffReport(
                 diff,
@@ -56,15 +57,6 @@ extension PlanCommand {
             case .json: StandardOutput.write(text.json.canonicalJSON())
             }
             if !diff.isEmpty { throw ExitCode(CommandExit.changesPending.rawValue) }
-        }
-
-        private func read(_ file: String, _ report: PlanReport) throws -> ClusterPlan {
-            let document = try PlanDocument.read(file)
-            do throws(DocumentProblems) {
-                return try document.plan()
-            } catch {
-                try report.refuse(error)
-            }
         }
     }
 }

@@ -23,14 +23,31 @@ struct PlanDocument: Sendable, Equatable {
         return PlanDocument(name: name, bytes: try contents(of: descriptor, name: name))
     }
 
-    /// The plan, with every default filled in.
-    func plan() throws(DocumentProblems) -> ClusterPlan {
-        try PlanFile.read(bytes, name: name)
+    /// The plan and its text.
+    func text() throws(DocumentProblems) -> PlanText {
+        try PlanText(bytes, name: name)
     }
 
-    /// The plan, and which of its values are defaults.
-    func explanation() throws(DocumentProblems) -> PlanExplanation {
-        try PlanFile.explain(bytes, name: name)
+    /// Reads a plan; where it has problems, prints them and ends the command.
+    ///
+    /// - Parameters:
+    ///   - name: The file, or `-` for standard input.
+    ///   - format: For whom.
+    ///   - closing: What people are told after the problems.
+    /// - Returns: The plan and its text.
+    /// - Throws: `CommandFailure` where the file cannot be read; the end of the command where the plan
+    ///   has problems.
+    static func load(
+        _ name: String,
+        _ format: OutputFormat,
+        closing: String? = nil
+    ) throws -> PlanText {
+        let document = try read(name)
+        do throws(DocumentProblems) {
+            return try document.text()
+        } catch {
+            try PlanReport(format).refuse(error, closing: closing)
+        }
     }
 
     private static func contents(

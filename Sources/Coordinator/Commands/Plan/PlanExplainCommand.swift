@@ -1,6 +1,4 @@
 import ArgumentParser
-import Document
-import Plan
 import PlanFile
 
 extension PlanCommand {
@@ -27,13 +25,10 @@ extension PlanCommand {
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let document = try PlanDocument.read(plan.file)
-            do throws(DocumentProblems) {
-                let explanation = try document.explanation()
-                StandardOutput.write(PlanReport(output.format).explained(explanation))
-            } catch {
-                try PlanReport(output.format).refuse(error)
-            }
+            let text = try PlanDocument.load(plan.file, output.format)
+            let report = PlanReport(output.format)
+            report.tell(text.cautions)
+            StandardOutput.write(report.explained(text.explanation))
         }
     }
 }

@@ -15,7 +15,9 @@ struct PlanReport: Sendable {
     }
 
     /// That a plan has no problems: its sum and its digest.
-    func sound(_ plan: ClusterPlan) -> String {
+    func sound(_ text: PlanText) -> String {
+        let plan = text.plan
+        let cautions = text.cautions
         let digest = Self.digest(of: plan)
         let agents = plan.hosts.count { $0.role == .agent }
         switch format {
@@ -23,10 +25,14 @@ struct PlanReport: Sendable {
             let hosts =
                 agents == 0 ? "1 server" : "1 server, \(agents) agent\(agents == 1 ? "" : "s")"
             return "\(plan.metadata.name): \(hosts), K3s \(plan.k3s.version), "
-                + "Kilo \(plan.mesh.kiloVersion); no problems; digest \(digest)"
+                + "Kilo \(plan.mesh.kiloVersion); no problems"
+                + (cautions.count == 0
+                    ? "" : ", \(cautions.count) caution\(cautions.count == 1 ? "" : "s")")
+                + "; digest \(digest)"
         case .json:
             return PlanValue.object([
                 .init("agents", .integer(Int64(agents))),
+                .init("cautions", Self.list(cautions)),
                 .init("cluster", .string(plan.metadata.name)),
                 .init("digest", .string(digest)),
                 .init("problems", .list([])),
@@ -57,19 +63,28 @@ struct PlanReport: Sendable {
 
     /// Prints a plan's problems and ends the command: for people on standard error, for programs
     /// as the result that they wait for.
-    func refuse(_ problems: DocumentProblems) throws -> Never {
+    func refuse(_ problems: DocumentProblems, closing: String? = nil) throws -> Never {
         switch format {
         case .text:
-            let terminal = Terminal(
-                isTerminal: isatty(STDERR_FILENO) == 1,
-                environment: ProcessInfo.processInfo.environment
-            )
-            let text = problems.rendered(color: terminal.style.color)
-            StandardError.write(String(text.dropLast()))
-        case .json:
-            StandardOutput.write(Self.data(problems).canonicalJSON())
+            show(problems)
+            closing.map(StandardError.write)
+        case .json: StandardOutput.write(Self.data(problems).canonicalJSON())
         }
         throw ExitCode(CommandExit.usage.rawValue)
+    }
+
+    /// Tells people what this release does not carry out; programs find it in the result.
+    func tell(_ cautions: DocumentProblems) {
+        if format == .text, cautions.count > 0 { show(cautions) }
+    }
+
+    private func show(_ problems: DocumentProblems) {
+        let terminal = Terminal(
+            isTerminal: isatty(STDERR_FILENO) == 1,
+            environment: ProcessInfo.processInfo.environment
+        )
+        let text = problems.rendered(color: terminal.style.color)
+        StandardError.write(String(text.dropLast()))
     }
 
     /// The SHA-256 that names a plan.
@@ -79,24 +94,31 @@ struct PlanReport: Sendable {
 
     private static func data(_ problems: DocumentProblems) -> PlanValue {
         .object([
+            .init("cautions", .list([])),
             .init("file", .string(problems.name)),
             .init("omitted", .integer(Int64(problems.omitted))),
-            .init("problems", .list(problems.problems.map(\.asData))),
+            .init("problems", list(problems)),
             .init("valid", .boolean(false)),
         ])
     }
-}
 
-extension DocumentProblem {
-    /// The problem for programs.
-    fileprivate var asData: PlanValue {
-        .object([
-            .init("line", .integer(Int64(line))),
-            .init("column", .integer(Int64(column))),
-            .init("pointer", .string(pointer.description)),
-            .init("message", .string(message)),
-            .init("advice", .string(advice)),
-        ])
+    private static func list(_ problems: DocumentProblems) -> PlanValue {
+        .list(
+            problems.problems.map { problem in
+                .object([
+                    .init("file", .string(problems.name)),
+                    .init("line", .integer(Int64(problem.line))),
+                    .init("column", .integer(Int64(problem.column))),
+                    .init("endLine", .integer(Int64(problem.line))),
+                    .init("endColumn", .integer(Int64(problem.endColumn))),
+                    .init("pointer", .string(problem.pointer.description)),
+                    .init("severity", .string(problems.severity.rawValue)),
+                    .init("code", .string(problem.complaint.kind.rawValue)),
+                    .init("message", .string(problem.message)),
+                    .init("advice", .string(problem.advice)),
+                ])
+            }
+        )
     }
 }
 

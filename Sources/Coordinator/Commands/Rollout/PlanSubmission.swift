@@ -1,4 +1,3 @@
-import Document
 import Foundation
 import Plan
 import PlanFile
@@ -12,21 +11,15 @@ struct PlanSubmission: Sendable {
     /// Its text.
     let request: WireStartRolloutRequest
 
-    /// Reads the file (`-`: standard input) and checks it here, before anyone is asked.
-    static func read(_ file: String) throws(CommandFailure) -> PlanSubmission {
-        let document = try PlanDocument.read(file)
-        do {
-            let plan = try document.plan()
-            let request = WireStartRolloutRequest.with {
-                $0.plan = Data(document.bytes)
-                $0.fileName = file
-            }
-            return PlanSubmission(plan: plan, request: request)
-        } catch {
-            throw CommandFailure(
-                "the plan has problems; nothing was begun.\n" + error.rendered(color: false),
-                code: .usage
-            )
+    /// Reads the file (`-`: standard input) and checks it here, before anyone is asked; where it has
+    /// problems, says them on standard error and ends the command.
+    static func read(_ file: String) throws -> PlanSubmission {
+        let text = try PlanDocument.load(file, .text, closing: "Nothing was begun.")
+        PlanReport(.text).tell(text.cautions)
+        let request = WireStartRolloutRequest.with {
+            $0.plan = Data(text.bytes)
+            $0.fileName = file
         }
+        return PlanSubmission(plan: text.plan, request: request)
     }
 }

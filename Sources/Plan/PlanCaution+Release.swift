@@ -1,0 +1,30 @@
+extension ClusterPlan {
+    /// What documentation says of a field that is read, checked, and then left alone.
+    static let notCarriedOut = "This release checks it and does not carry it out."
+
+    /// What the plan asks for and this release does not do, in the order of the documentation.
+    public var cautions: [PlanCaution] {
+        let policies = PlanPointer(["policies"])
+        return [
+            dashboard.provider == .absent
+                ? nil : PlanCaution(PlanPointer(["dashboard"]), Self.dashboardWords),
+            tunnel.map { _ in PlanCaution(PlanPointer(["tunnel"]), Self.tunnelWords) },
+            self.policies.ignoredChecks.isEmpty
+                ? nil : PlanCaution(policies.key("preflight"), Self.preflightWords),
+            self.policies.allowWanEtcd
+                ? PlanCaution(policies.key("allowWanEtcd"), Self.etcdWords) : nil,
+        ].compactMap(\.self)
+    }
+
+    static let dashboardWords =
+        "The dashboard is not carried out by this release: a rollout sets up none. Install it once "
+        + "the nodes are Ready, or write \"provider\": \"none\"."
+    static let tunnelWords =
+        "The tunnel is not carried out by this release: a rollout publishes nothing and never asks "
+        + "for the token. Set it up once the nodes are Ready, or leave \"tunnel\" out."
+    private static let preflightWords =
+        "Checks before a rollout are not carried out by this release: there is nothing to ignore. "
+        + "Leave it out, and look yourself."
+    private static let etcdWords =
+        "Several servers are not carried out by this release, so this allows nothing. Leave it out."
+}
