@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import calls
+import fleet
 import handshakes
 import idle
 from processes import Failure, Programs
@@ -18,6 +19,8 @@ PARTS = {
     "streams": calls.streams,
     "handshakes": handshakes.run,
     "idle": idle.run,
+    "restart": fleet.restart,
+    "heartbeats": fleet.heartbeats,
 }
 
 

@@ -13,10 +13,11 @@ class Failure(Exception):
 
 
 class Programs:
-    """Where the two programs and the certificates lie."""
+    """Where the programs and the certificates lie."""
 
     def __init__(self, programs: Path, certificates: Path):
         self.server, self.client = programs / "BenchmarkServer", programs / "BenchmarkClient"
+        self.fleet, self.coordinator = programs / "Fleet", programs / "coordinator"
         self.certificates = certificates
 
 
