@@ -110,8 +110,12 @@ final class ServerCalls: CallSide {
         let loop = connection.channel.eventLoop
         // Who inflates takes longer than a loop may be held up.
         let isShort = head.encoding == .identity
-        let executor = isShort ? shortMethods.executor(for: head.method, on: loop) : nil
-        Task(executorPreference: executor) { await run.run() }
+        if isShort, let executor = shortMethods.executor(for: head.method, on: loop) {
+            Task(executorPreference: executor) { await run.run() }
+        } else {
+            // A preference for no executor would cost the call 1 KiB.
+            Task { await run.run() }
+        }
     }
 
     /// The client's deadline holds here too, whatever the handler does.
