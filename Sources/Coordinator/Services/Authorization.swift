@@ -43,7 +43,9 @@ struct Authorization: ServerInterceptor {
         }
         let caller = try caller(of: peer)
         try admit(caller, to: context.descriptor.service.fullyQualifiedService)
-        if case .agent(let agent) = caller { try await demand(agent) }
+        if case .agent(let agent) = caller {
+            try await apart { [demand] () async throws(ServiceFailure) in try await demand(agent) }
+        }
         return caller
     }
 
