@@ -30,7 +30,7 @@ asan:
 lab:
 	@Tests/Lab/run.sh
 
-# The transport beside its peer: one table of ratios. ONLY=unary|streams|handshakes|idle for a part.
+# The transport beside its peer, and a fleet of agents on one coordinator: one table. ONLY= for a part.
 bench:
 	@Benchmarks/run.sh
 

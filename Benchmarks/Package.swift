@@ -14,6 +14,9 @@ let strict: [SwiftSetting] = [
 ]
 
 let isthmus: Target.Dependency = .product(name: "GRPCTransport", package: "isthmus")
+let agent: [Target.Dependency] = [
+    "Agent", "Daemon", "Plan", "Protocol", "SimulatedHost", "Steps", "Trust",
+].map { .product(name: $0, package: "isthmus") }
 let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser",
     package: "swift-argument-parser"
@@ -32,6 +35,7 @@ let package = Package(
     dependencies: [
         .package(name: "isthmus", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
@@ -54,6 +58,17 @@ let package = Package(
             dependencies: [
                 "EchoService", isthmus, argumentParser,
                 grpcCore, nioCore, nioPosix, peer,
+            ],
+            swiftSettings: strict
+        ),
+        // Thousands of agents in one process, each with a certificate and a connection of its own, for
+        // one coordinator.
+        .executableTarget(
+            name: "Fleet",
+            dependencies: agent + [
+                "EchoService", argumentParser, .product(name: "Logging", package: "swift-log"),
+                // Who is called; nothing of it is linked.
+                .product(name: "coordinator", package: "isthmus"),
             ],
             swiftSettings: strict
         ),

@@ -8,16 +8,21 @@ import time
 from pathlib import Path
 
 import calls
+import fleet
 import handshakes
 import idle
+import loops
 from processes import Failure, Programs
 from rounds import table
 
 PARTS = {
     "unary": calls.unary,
     "streams": calls.streams,
+    "loops": loops.run,
     "handshakes": handshakes.run,
     "idle": idle.run,
+    "restart": fleet.restart,
+    "heartbeats": fleet.heartbeats,
 }
 
 
@@ -27,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--certificates", type=Path, required=True)
     parser.add_argument("--results", type=Path, required=True)
+    parser.add_argument("--python", type=Path, help="one that has grpcio")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", choices=PARTS)
     return parser.parse_args()
@@ -37,7 +43,7 @@ def main() -> None:
     chosen = arguments()
     if chosen.rounds < 1:
         raise Failure("ROUNDS is 1 at least")
-    programs = Programs(chosen.programs, chosen.certificates)
+    programs = Programs(chosen.programs, chosen.certificates, chosen.python)
     # Ten thousand connections are as many files.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from functools import partial
 
-from processes import Programs, Server, call
+from processes import GrpcioServer, Process, Programs, Server, call, grpcio_call
 from rounds import Row, alternate
 
 # Who handles and who calls: the server's arguments and the client's.
@@ -33,8 +33,19 @@ def unary(programs: Programs, rounds: int) -> list[Row]:
             cost = (server.cpu_seconds() - before) / (rate * (1 + WARM_UP))
             return {"calls/s": rate, "us of server CPU each": cost * 1e6}
 
-        rows += sides(programs, "unary", f"{concurrency} at once", rounds, measure)
+        others = {}
+        if concurrency <= 64:
+            others["grpcio (Python) at both ends"] = partial(grpcio, programs, concurrency)
+        rows += sides(programs, "unary", f"{concurrency} at once", rounds, measure, others)
     return rows
+
+
+def grpcio(programs: Programs, concurrency: int, server: Process) -> dict[str, float]:
+    """What another implementation makes of the same calls: C++ at heart, its callers in Python."""
+    before = server.cpu_seconds()
+    rate = grpcio_call(programs, server, concurrency)["rate"]
+    cost = (server.cpu_seconds() - before) / (rate * (1 + WARM_UP))
+    return {"calls/s": rate, "us of server CPU each": cost * 1e6}
 
 
 def streams(programs: Programs, rounds: int) -> list[Row]:
@@ -51,11 +62,14 @@ def streams(programs: Programs, rounds: int) -> list[Row]:
     return rows
 
 
-def sides(programs, part, what, rounds, measure) -> list[Row]:
-    """The same measurement for each of SIDES, with servers that are new."""
+def sides(programs, part, what, rounds, measure, others=None) -> list[Row]:
+    """The same measurement for each of SIDES, with servers that are new, and that of grpcio's server
+    for others where grpcio is there."""
     with ExitStack() as stack:
         subjects = {}
         for name, (server, client) in SIDES.items():
             running = stack.enter_context(Server(programs, *server))
             subjects[name] = partial(measure, running, ["--transport", *client])
+        for name, other in (others or {}).items() if programs.grpcio else ():
+            subjects[name] = partial(other, stack.enter_context(GrpcioServer(programs)))
         return alternate(part, what, rounds, subjects, "peer")

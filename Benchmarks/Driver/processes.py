@@ -13,11 +13,14 @@ class Failure(Exception):
 
 
 class Programs:
-    """Where the two programs and the certificates lie."""
+    """Where the programs and the certificates lie."""
 
-    def __init__(self, programs: Path, certificates: Path):
+    def __init__(self, programs: Path, certificates: Path, python: Path | None = None):
         self.server, self.client = programs / "BenchmarkServer", programs / "BenchmarkClient"
+        self.fleet, self.coordinator = programs / "Fleet", programs / "coordinator"
         self.certificates = certificates
+        # What runs Python's grpcio, where there is one that can.
+        self.grpcio = [python, Path(__file__).with_name("grpcio_echo.py")] if python else None
 
 
 class Process:
@@ -64,16 +67,35 @@ class Server(Process):
         self.port = int(self.greeting.split()[1])
 
 
+class GrpcioServer(Process):
+    """The unary method over Python's grpcio."""
+
+    def __init__(self, programs: Programs):
+        super().__init__(*programs.grpcio, "serve", programs.certificates)
+        self.port = int(self.greeting.split()[1])
+
+
+def grpcio_call(programs: Programs, server: Process, concurrency: int, seconds=1) -> dict:
+    """Has Python's grpcio call, and returns what it measured."""
+    words = [*programs.grpcio, "call", programs.certificates, server.port, concurrency, seconds]
+    return said(words, seconds)
+
+
 def call(programs: Programs, server: Server, *arguments, seconds: float = 1) -> dict:
     """Runs a client against a server, and returns what it measured."""
     command = [
         programs.client, "--certificates", programs.certificates, "--port", server.port,
         "--seconds", seconds, *arguments,
     ]
+    return said(command, seconds)
+
+
+def said(command: list, seconds: float) -> dict:
+    """What a program says that measures for so long."""
     ran = subprocess.run(
         [str(word) for word in command],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds + 30,
     )
     if ran.returncode != 0:
-        raise Failure(f"{' '.join(map(str, arguments))}: {ran.stderr.strip()[-500:]}")
+        raise Failure(f"{' '.join(map(str, command[1:]))}: {ran.stderr.strip()[-500:]}")
     return json.loads(ran.stdout)

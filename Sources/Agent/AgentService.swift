@@ -142,9 +142,6 @@ public struct AgentService: Sendable {
         )
         configuration.userAgent = Release.userAgent
         configuration.keepalive = keepalive
-        // What may be under way bounds how fast artifacts come: over a path with a round trip of
-        // 150 ms, the default of 64 KiB would be 430 kB/s.
-        configuration.limits.unreadBytesPerCall = 1024 * 1024
         return configuration
     }
 }

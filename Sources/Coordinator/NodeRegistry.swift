@@ -43,6 +43,15 @@ final class NodeRegistry: Sendable {
         var clock: WireNodeClock?
 
         fileprivate let outbound: AsyncStream<WireCoordinatorMessage>.Continuation
+
+        /// By what the registry knows it again.
+        var key: Key { Key(number: number, node: node) }
+
+        /// Which session it is, for those who need nothing else of it.
+        struct Key: Sendable {
+            fileprivate let number: UInt64
+            fileprivate let node: HostID
+        }
     }
 
     /// What became of the session whose place another took.
@@ -134,7 +143,7 @@ final class NodeRegistry: Sendable {
     }
 
     /// Whether the agent itself has gone on to another session.
-    func isSucceeded(_ session: Session) -> Bool {
+    func isSucceeded(_ session: Session.Key) -> Bool {
         state.withLock { $0.succeeded.contains(session.number) }
     }
 
@@ -177,7 +186,7 @@ final class NodeRegistry: Sendable {
     }
 
     /// Notes that the session said something.
-    func note(_ session: Session, health: WireHealthReport? = nil, at now: Int64) {
+    func note(_ session: Session.Key, health: WireHealthReport? = nil, at now: Int64) {
         state.withLock { state in
             guard state.sessions[session.node]?.number == session.number else { return }
             state.sessions[session.node]?.lastSeen = now
@@ -186,7 +195,7 @@ final class NodeRegistry: Sendable {
     }
 
     /// Notes what probes of the session found.
-    func note(_ session: Session, clock: ClockEstimate, at now: Int64) {
+    func note(_ session: Session.Key, clock: ClockEstimate, at now: Int64) {
         state.withLock { state in
             guard state.sessions[session.node]?.number == session.number else { return }
             state.sessions[session.node]?.clock = WireNodeClock(clock, at: now)

@@ -27,7 +27,7 @@ public struct ClientConfiguration: Sendable {
     /// HTTP/2, "User-Agent"): visible ASCII.
     public var userAgent = "grpc-swift-isthmus"
     /// What the server may cost.
-    public var limits = TransportLimits()
+    public var limits = TransportLimits.client
     /// Timeouts, limits and retries of methods; none by default. As there is one server, it has
     /// nothing to say about balancing load.
     public var serviceConfig = ServiceConfig()

@@ -108,14 +108,16 @@ final class ServerCalls: CallSide {
         )
         watch(exchange, head.timeout, at: connection)
         let loop = connection.channel.eventLoop
-        guard head.encoding == .identity else {
+        if head.encoding != .identity {
             // A few kilobytes that inflate to the limit take milliseconds: too long for a loop, and others
             // come first.
             Task(priority: .low) { await run.run() }
-            return
+        } else if let executor = shortMethods.executor(for: head.method, on: loop) {
+            Task(executorPreference: executor) { await run.run() }
+        } else {
+            // A preference for no executor would cost the call 1 KiB.
+            Task { await run.run() }
         }
-        let executor = shortMethods.executor(for: head.method, on: loop)
-        Task(executorPreference: executor) { await run.run() }
     }
 
     /// The client's deadline holds here too, whatever the handler does.

@@ -26,7 +26,7 @@ public struct TransportLimits: Equatable, Sendable {
     /// Whether messages may come compressed (gzip).
     public var acceptsGzip = true
 
-    /// The defaults above.
+    /// The defaults above, which suit servers.
     public init() {}
 
     /// What suits peers that have not shown a certificate: four calls, small messages.
@@ -37,6 +37,14 @@ public struct TransportLimits: Equatable, Sendable {
         limits.unsentBytes = 256 * 1024
         limits.unreadBytes = 512 * 1024
         limits.acceptsGzip = false
+        return limits
+    }
+
+    /// What suits clients: the server has proved who it is, and what may be under way bounds how fast it
+    /// can send: 1 MiB over a path with a round trip of 150 ms is 7 MB/s.
+    public static var client: TransportLimits {
+        var limits = TransportLimits()
+        limits.unreadBytesPerCall = 1024 * 1024
         return limits
     }
 

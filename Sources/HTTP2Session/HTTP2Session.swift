@@ -30,6 +30,7 @@ public final class HTTP2Session {
     /// Who is told; set during `receive` and `send`.
     var events: (any HTTP2Events)?
     private let session: OpaquePointer
+    private let memory = SessionMemory()
 
     /// Begins a connection: the preface and our settings wait to be sent.
     ///
@@ -42,9 +43,10 @@ public final class HTTP2Session {
         self.settings = settings
         toll = FrameToll(settings.cheapFrames)
         var made: OpaquePointer?
-        let result = Self.make(role, &made)
+        let result = Self.make(role, memory, &made)
         guard result == 0, let made else { throw HTTP2Failure("HTTP/2", Int(result)) }
         session = made
+        memory.seal()
         nghttp2_session_set_user_data(made, Unmanaged.passUnretained(self).toOpaque())
         submitSettings()
     }
@@ -53,7 +55,11 @@ public final class HTTP2Session {
         nghttp2_session_del(session)
     }
 
-    private static func make(_ role: Role, _ session: inout OpaquePointer?) -> Int32 {
+    private static func make(
+        _ role: Role,
+        _ memory: SessionMemory,
+        _ session: inout OpaquePointer?
+    ) -> Int32 {
         var option: OpaquePointer?
         guard nghttp2_option_new(&option) == 0 else { return NGHTTP2_ERR_NOMEM.rawValue }
         defer { nghttp2_option_del(option) }
@@ -62,9 +68,10 @@ public final class HTTP2Session {
         nghttp2_option_set_max_outbound_ack(option, 100)
         // Our own toll counts resets and answers with a better code.
         nghttp2_option_set_stream_reset_rate_limit(option, 100_000, 10_000)
+        var functions = memory.functions
         return switch role {
-        case .client: nghttp2_session_client_new2(&session, callbacks, nil, option)
-        case .server: nghttp2_session_server_new2(&session, callbacks, nil, option)
+        case .client: nghttp2_session_client_new3(&session, callbacks, nil, option, &functions)
+        case .server: nghttp2_session_server_new3(&session, callbacks, nil, option, &functions)
         }
     }
 

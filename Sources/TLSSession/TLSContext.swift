@@ -39,7 +39,11 @@ public final class TLSContext: @unchecked Sendable {
         // ssl.h has macros for these, which Swift does not see.
         SSL_CTX_ctrl(pointer, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_3_VERSION), nil)
         SSL_CTX_ctrl(pointer, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
-        SSL_CTX_ctrl(pointer, SSL_CTRL_MODE, Int(SSL_MODE_RELEASE_BUFFERS), nil)
+        // Buffers are not kept between records. What is shown is what `use` and `show` were given: by
+        // itself OpenSSL would show a client's authorities too, which the server knows, and then
+        // keeps once more for each connection.
+        let mode = Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN)
+        SSL_CTX_ctrl(pointer, SSL_CTRL_MODE, mode, nil)
         // Resumption would spare a client the demand for its certificate.
         SSL_CTX_set_num_tickets(pointer, 0)
     }

@@ -4,6 +4,11 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct BackPressureTests {
+    /// A client that lets no more wait than a server does.
+    private static func frugal(_ configuration: inout ClientConfiguration) {
+        configuration.limits.unreadBytesPerCall = 64 * 1024
+    }
+
     /// Waits until the count no longer grows.
     private func settled(_ count: Shared<Int>) async throws -> Int {
         var last = -1
@@ -25,7 +30,10 @@ struct BackPressureTests {
                 return [:]
             }
         }
-        try await withPair(["Flood": flood, "Echo": RawService.echo]) { client, _ in
+        try await withPair(
+            ["Flood": flood, "Echo": RawService.echo],
+            Changes(client: Self.frugal)
+        ) { client, _ in
             try await client.stream("Flood") { response in
                 let stuck = try await settled(written)
                 // A window and a little on either side, but not the 32 MB.
@@ -38,6 +46,29 @@ struct BackPressureTests {
                     #expect(message.count == 16 * 1024)
                 }
                 #expect(heard == 2000)
+            }
+        }
+    }
+
+    @Test func `a client lets a mebibyte be under way, so that distance costs no speed`()
+        async throws
+    {
+        let written = Shared(0)
+        let flood: RawService.Method = { _, _ in
+            StreamingServerResponse { writer in
+                for _ in 0..<200 {
+                    try await writer.write([UInt8](repeating: 7, count: 16 * 1024))
+                    written.update { $0 += 1 }
+                }
+                return [:]
+            }
+        }
+        try await withPair(["Flood": flood]) { client, _ in
+            try await client.stream("Flood") { response in
+                let stuck = try await settled(written)
+                #expect(stuck >= 64 && stuck < 160)
+                let heard = try await response.messages.reduce(0) { count, _ in count + 1 }
+                #expect(heard == 200)
             }
         }
     }
@@ -85,7 +116,7 @@ struct BackPressureTests {
                 return [:]
             }
         }
-        try await withPair(["Flood": flood]) { client, _ in
+        try await withPair(["Flood": flood], Changes(client: Self.frugal)) { client, _ in
             try await client.stream("Flood") { response in
                 let stuck = try await settled(written)
                 #expect(stuck < 50_000)
@@ -108,10 +139,13 @@ struct BackPressureTests {
         }
         try await withPair(
             ["Flood": flood],
-            Changes(server: { server in
-                server.limits.unsentBytes = 1_000_000
-                server.limits.unsentBytesPerCall = 2_000_000
-            })
+            Changes(
+                server: { server in
+                    server.limits.unsentBytes = 1_000_000
+                    server.limits.unsentBytesPerCall = 2_000_000
+                },
+                client: Self.frugal
+            )
         ) { client, _ in
             let gate = Gate()
             try await withThrowingTaskGroup(of: Int.self) { group in

@@ -11,7 +11,7 @@ enum Arrows {
         "Steps": ["Plan", "FoundationEssentials"],
         "Trust": ["Plan", "COpenSSL", "FoundationEssentials", "Glibc"],
         "SimulatedHost": ["Plan", "Steps", "Trust", "FoundationEssentials", "Glibc"],
-        "HTTP2Session": ["CNGHTTP2"],
+        "HTTP2Session": ["CNGHTTP2", "Glibc"],
         "TLSSession": ["COpenSSL", "Glibc"],
         "Gzip": ["CZlib"],
         "GRPCTransport": [

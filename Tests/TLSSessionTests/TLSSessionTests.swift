@@ -19,6 +19,17 @@ struct TLSSessionTests {
         #expect(handshake.client.peerCertificate?.uris == ["spiffe://demo/coordinator"])
     }
 
+    @Test func `a client shows no authority, which the server knows`() throws {
+        let handshake = try Handshake(town.client(), town.server())
+        try Handshake.feed(handshake.server, handshake.client.takeCiphertext())
+        try Handshake.feed(handshake.client, handshake.server.takeCiphertext())
+        // Its certificate, two proofs, and what makes records of them. An authority's certificate is
+        // as large as an agent's: two of them, in base64, are larger than its PEM and half as much.
+        #expect(handshake.client.ciphertextCount < town.pem.utf8.count * 3 / 2)
+        try handshake.settle()
+        #expect(handshake.server.isEstablished)
+    }
+
     @Test func `plaintext comes through in both directions, however it is cut`() throws {
         let handshake = try Handshake(town.client(), town.server())
         try handshake.settle()

@@ -17,13 +17,13 @@ struct BenchmarkClient: AsyncParsableCommand {
     @Option(help: "The server's port on 127.0.0.1.")
     var port: Int
 
-    @Option(help: "unary, download, upload or idle.")
+    @Option(help: "unary, work, download, upload or idle.")
     var measure = Measure.unary
 
     @Option(help: "How many unary calls are under way at once, or how many connections idle.")
     var concurrency = 1
 
-    @Option(help: "How large a message is.")
+    @Option(help: "How large a message is; of work, how many microseconds the server is kept busy.")
     var bytes = 64
 
     @Option(help: "How long to call; who idles does so to the end of the standard input.")
@@ -58,8 +58,21 @@ struct BenchmarkClient: AsyncParsableCommand {
         let message = [UInt8](repeating: 42, count: bytes)
         switch measure {
         case .unary:
-            let unary = Unary(concurrency: concurrency, message: message, time: time)
+            let unary = Unary(
+                method: .unary,
+                concurrency: concurrency,
+                message: message,
+                time: time
+            )
             return try await unary.run(over: client, on: executor)
+        case .work:
+            let work = Unary(
+                method: .work,
+                concurrency: concurrency,
+                message: UInt32(bytes).bytes,
+                time: time
+            )
+            return try await work.run(over: client, on: executor)
         case .download, .upload, .idle:
             let stream = Stream(message: message, time: time)
             return try await withTaskExecutorPreference(executor) {
@@ -83,6 +96,8 @@ enum Transport: String, ExpressibleByArgument {
 enum Measure: String, ExpressibleByArgument {
     /// Calls of one message each way.
     case unary
+    /// The same, each of which keeps the server busy for a while.
+    case work
     /// One call in which the server sends as much as it can.
     case download
     /// One call in which the client sends as much as it can.

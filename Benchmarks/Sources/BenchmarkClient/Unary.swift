@@ -3,6 +3,8 @@ import GRPCCore
 
 /// Unary calls, so many at once, each caller's next after its last.
 struct Unary: Sendable {
+    /// What is called.
+    let method: EchoMethod
     /// How many callers.
     let concurrency: Int
     /// What each call sends and gets back.
@@ -54,7 +56,7 @@ struct Unary: Sendable {
     private func call<Transport: ClientTransport>(_ client: GRPCClient<Transport>) async throws {
         _ = try await client.unary(
             request: ClientRequest(message: message),
-            descriptor: EchoMethod.unary.descriptor,
+            descriptor: method.descriptor,
             serializer: RawSerializer(),
             deserializer: RawDeserializer(),
             options: .defaults

@@ -8,7 +8,7 @@ extension AgentSession {
     func probe(
         _ probes: inout SessionProbes,
         hearing message: WireAgentMessage? = nil,
-        in session: NodeRegistry.Session
+        in session: NodeRegistry.Session.Key
     ) {
         if case .probeResult(let result)? = message?.message, case .clock(let clock) = result.kind {
             let estimate = probes.answer(

@@ -8,13 +8,21 @@ import Synchronization
 
 /// One agent's session: hello, welcome, then assignments one way and reports the other, until
 /// either side goes or a newer session of the node takes its place.
-struct AgentSession: Sendable {
+///
+/// An object, so that the tasks that wait for weeks keep one reference to it and no copies.
+final class AgentSession: Sendable {
     /// Who speaks.
     let agent: CallingAgent
     /// Where it calls from.
     let address: String
     /// What the session works with.
     let service: AgentLinkService
+
+    init(agent: CallingAgent, address: String, service: AgentLinkService) {
+        self.agent = agent
+        self.address = address
+        self.service = service
+    }
 
     var node: HostID { agent.node }
 
@@ -41,20 +49,19 @@ struct AgentSession: Sendable {
         let greeted = GreetedSession()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await message in queue { try await response.write(message) }
-                guard let session = greeted.session,
-                    service.registry.isSucceeded(session)
-                else { return }
-                // The agent has gone on to a new certificate; what it had said before is heard yet.
-                try await Task.sleep(for: Self.farewellLimit)
-            }
-            group.addTask {
                 defer { outbound.finish() }
-                try await listen(request, outbound) { greeted.session = $0 }
+                try await self.listen(request, outbound) { greeted.session = $0.key }
             }
             // The first to end ends the other: an agent that went, or a session that was replaced.
             defer { group.cancelAll() }
-            try await group.next()
+            for await message in queue { try await response.write(message) }
+            if let session = greeted.session, service.registry.isSucceeded(session) {
+                // The agent has gone on to a new certificate; what it had said before is heard yet.
+                group.addTask { try await Task.sleep(for: Self.farewellLimit) }
+            } else {
+                group.cancelAll()
+            }
+            do { try await group.next() } catch is CancellationError {}
         }
     }
 
@@ -63,19 +70,15 @@ struct AgentSession: Sendable {
         _ outbound: AsyncStream<WireCoordinatorMessage>.Continuation,
         began: (NodeRegistry.Session) -> Void
     ) async throws {
-        let impatience = Task {
-            guard (try? await Task.sleep(for: Self.helloLimit)) != nil else { return }
-            outbound.finish()
-        }
-        defer { impatience.cancel() }
         var messages = request.makeAsyncIterator()
-        guard let first = try await messages.next(isolation: #isolation) else { return }
-        impatience.cancel()
-        let session = try await greet(first, outbound, at: service.now())
+        guard let first = try await hello(&messages, outbound) else { return }
+        let session = try await apart { () async throws(ServiceFailure) in
+            try await self.greet(first, outbound, at: self.service.now())
+        }
         defer { part(from: session) }
         began(session)
         do {
-            try await converse(&messages, in: session)
+            try await converse(&messages, in: session.key, since: session.lastSeen)
         } catch {
             await noteParting()
             throw error
@@ -83,24 +86,51 @@ struct AgentSession: Sendable {
         await noteParting()
     }
 
+    /// The first message; an agent that is too long silent is cut off.
+    private func hello(
+        _ messages: inout RPCAsyncSequence<WireAgentMessage, any Error>.AsyncIterator,
+        _ outbound: AsyncStream<WireCoordinatorMessage>.Continuation
+    ) async throws -> WireAgentMessage? {
+        let impatience = Task {
+            guard (try? await Task.sleep(for: Self.helloLimit)) != nil else { return }
+            outbound.finish()
+        }
+        defer { impatience.cancel() }
+        return try await messages.next(isolation: #isolation)
+    }
+
     private func converse(
         _ messages: inout RPCAsyncSequence<WireAgentMessage, any Error>.AsyncIterator,
-        in session: NodeRegistry.Session
+        in session: NodeRegistry.Session.Key,
+        since begun: Int64
     ) async throws {
-        var noted = session.lastSeen
+        var noted = begun
         var probes = SessionProbes()
         probe(&probes, in: session)
         while let message = try await messages.next(isolation: #isolation) {
-            probe(&probes, hearing: message, in: session)
             let now = service.now()
-            try await take(message, in: session, at: now)
+            if !hear(message, &probes, in: session, at: now) {
+                try await take(message, in: session, at: now)
+            }
             guard now - noted >= Self.noteInterval else { continue }
             noted = now
-            let node = node
-            try await service.store.serve { db throws in
-                try NodeTable.noteSeen(node, at: now, in: db)
-            }
+            try await noteSeen(at: now)
         }
+    }
+
+    /// What is done with a message at once; false where more is to be done. Its variables are not to be
+    /// part of what `converse` holds for as long as it waits.
+    @inline(never)
+    private func hear(
+        _ message: WireAgentMessage,
+        _ probes: inout SessionProbes,
+        in session: NodeRegistry.Session.Key,
+        at now: Int64
+    ) -> Bool {
+        probe(&probes, hearing: message, in: session)
+        guard case .health(let health)? = message.message else { return false }
+        service.registry.note(session, health: health, at: now)
+        return true
     }
 
     private func greet(
@@ -171,17 +201,32 @@ struct AgentSession: Sendable {
         for token in served { service.gate.remove(token) }
     }
 
+    @inline(never)
+    private func noteSeen(at now: Int64) async throws(ServiceFailure) {
+        let node = node
+        try await apart { () async throws(ServiceFailure) in
+            try await self.service.store.serve { db throws in
+                try NodeTable.noteSeen(node, at: now, in: db)
+            }
+        }
+    }
+
+    @inline(never)
     private func take(
         _ message: WireAgentMessage,
-        in session: NodeRegistry.Session,
+        in session: NodeRegistry.Session.Key,
         at now: Int64
     ) async throws(ServiceFailure) {
+        try await apart { () async throws(ServiceFailure) in
+            try await self.act(on: message)
+        }
+        service.registry.note(session, at: now)
+    }
+
+    private func act(on message: WireAgentMessage) async throws(ServiceFailure) {
         switch message.message {
         case .hello:
             throw .invalid("hello is said once")
-        case .health(let health):
-            service.registry.note(session, health: health, at: now)
-            return
         case .output(let output):
             let execution = ExecutionID(output.executionID)
             do {
@@ -197,10 +242,9 @@ struct AgentSession: Sendable {
             try await take(StepReport(result))
         case .trust(let report):
             try await service.note(report, of: node)
-        case .accepted, .probeResult, nil:
+        case .health, .accepted, .probeResult, nil:
             break
         }
-        service.registry.note(session, at: now)
     }
 
     /// Whoever waits for the execution answers for its receipt; one that nobody waits for any more
@@ -236,9 +280,9 @@ struct AgentSession: Sendable {
 
 /// The session that came of a hello, once there is one.
 private final class GreetedSession: Sendable {
-    private let state = Mutex<NodeRegistry.Session?>(nil)
+    private let state = Mutex<NodeRegistry.Session.Key?>(nil)
 
-    var session: NodeRegistry.Session? {
+    var session: NodeRegistry.Session.Key? {
         get { state.withLock(\.self) }
         set { state.withLock { $0 = newValue } }
     }

@@ -43,7 +43,9 @@ struct Authorization: ServerInterceptor {
         }
         let caller = try caller(of: peer)
         try admit(caller, to: context.descriptor.service.fullyQualifiedService)
-        try await demand(caller, peer.serial)
+        try await apart { [demand] () async throws(ServiceFailure) in
+            try await demand(caller, peer.serial)
+        }
         return caller
     }
 
