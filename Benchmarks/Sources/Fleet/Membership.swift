@@ -20,6 +20,8 @@ struct Membership {
     /// - Parameters:
     ///   - count: How many.
     ///   - folder: Where the states go, a folder for each.
+    /// - Throws: What keeps a key, a certificate or the file from being made.
+    /// - Returns: The agents, in the order of their numbers.
     func admit(_ count: Int, into folder: String) throws -> [Member] {
         let credential = try Credential.load(from: authority)
         let authority = CertificateAuthority(

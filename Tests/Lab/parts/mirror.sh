@@ -3,7 +3,7 @@
 
 # What the hosts may install beside the packages under test, with dependencies. The kernel of a
 # developer's machine may lack WireGuard, so wireguard-go is there too.
-MIRRORED="wireguard wireguard-tools wireguard-go iptables jq"
+MIRRORED="wireguard wireguard-tools wireguard-go iptables jq sqlite3"
 POOL=$WWW/$MIRROR/debian/pool
 
 build_mirror() {

@@ -88,6 +88,12 @@ def rollout(plan, *options):
         "coordinator", "rollout", "--plan", PLAN, "--output", "json", *options))
 
 
+def latest_rollout():
+    """The name of the one that began last."""
+    listing = COORDINATOR.output("coordinator", "rollout", "list", "--output", "json")
+    return json.loads(listing)["rollouts"][0]["id"]
+
+
 def resume(rollout):
     """Lets a paused rollout go on, to the end."""
     COORDINATOR.output("coordinator", "rollout", "resume", rollout.id)
