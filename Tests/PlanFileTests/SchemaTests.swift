@@ -89,7 +89,7 @@ struct SchemaTests {
           serviceCIDR: 10.43.0.0/16
           secretsEncryption: true
           config:
-            server: { debug: true, v: 4, kubelet-arg: [max-pods=50], profile: cis }
+            server: { debug: true, v: 4, kubelet-arg: [max-pods=50], cluster-domain: a.example }
             agent: { kubelet-arg: [] }
         mesh: { kind: kilo, granularity: full, kiloVersion: 0.7.1, port: 51821, mtu: 1380, natKeepalive: 20 }
         dashboard:

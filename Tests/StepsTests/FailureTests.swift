@@ -23,6 +23,27 @@ struct FailureTests {
         #expect(failure.details.contains { $0.contains("simulated crash") })
     }
 
+    @Test func `K3s starts with the plan's own keys, and says which it does not know`() async throws
+    {
+        var settings = K3sSettings(version: "v1.34.3+k3s1")
+        settings.serverConfig = ["kube-apiserver-arg": .list(["audit-log-maxage=7"])]
+        let cluster = try SmallCluster()
+        try await cluster.run(upTo: "kube-japan.k3s-server")
+        let node = NodeRegistration(ThreeClouds.japan)
+        let started = await StepRun.apply(
+            RunK3sServer(node: node, settings: settings),
+            cluster.context(ThreeClouds.japan)
+        )
+        #expect(started.failure == nil)
+        settings.serverConfig["kubelet-args"] = .list([])
+        let refused = await StepRun.apply(
+            RunK3sServer(node: node, settings: settings),
+            cluster.context(ThreeClouds.japan)
+        )
+        let details = try #require(refused.failure).details
+        #expect(details.contains { $0.contains("flag provided but not defined: -kubelet-args") })
+    }
+
     @Test func `a full disk is permanent and says where`() async throws {
         let cluster = try SmallCluster()
         cluster.host(ThreeClouds.seoul).faults.diskFull = true

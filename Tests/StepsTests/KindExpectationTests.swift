@@ -104,7 +104,7 @@ struct KindExpectationTests {
         settings.clusterCIDR = "10.52.0.0/16"
         settings.serverConfig = [
             "debug": .flag(true), "kubelet-arg": .list(["max-pods=50"]), "v": .number(4),
-            "profile": .text("1e3"),
+            "cluster-domain": .text("1e3"),
         ]
         var node = NodeRegistration(ThreeClouds.japan)
         node.labels = ["note=a \"b\"\\\n", "true"]
@@ -126,7 +126,7 @@ struct KindExpectationTests {
             #"node-taint: ["role=edge:NoSchedule"]"#,
             "debug: true",
             "kubelet-arg: [max-pods=50]",
-            #"profile: "1e3""#,
+            #"cluster-domain: "1e3""#,
             "v: 4",
         ] {
             #expect(text.contains(line + "\n"))

@@ -11,21 +11,16 @@ struct K3sProblem: Error {
 struct K3sConfigurationFile {
     private var values: [String: [String]] = [:]
 
-    private static let keys: Set<String> = [
-        "server", "token-file", "cluster-init", "node-name", "node-ip", "node-external-ip",
-        "advertise-address", "tls-san", "flannel-backend", "disable", "cluster-cidr",
-        "service-cidr", "secrets-encryption", "write-kubeconfig-mode", "agent-token-file",
-        "node-label", "node-taint",
-    ]
-
     init(_ text: String) throws(K3sProblem) {
+        let isAgent = text.split(separator: "\n").contains { $0.hasPrefix("server: ") }
+        let keys = K3sFlags.own.union(K3sFlags.common).union(isAgent ? [] : K3sFlags.server)
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
             let parts = line.split(separator: ": ", maxSplits: 1)
             guard parts.count == 2 else {
                 throw K3sProblem("failed to parse config.yaml: \(line)")
             }
             let key = String(parts[0])
-            guard Self.keys.contains(key) else {
+            guard keys.contains(key) else {
                 throw K3sProblem("flag provided but not defined: -\(key)")
             }
             values[key] = Self.list(parts[1])

@@ -35,6 +35,8 @@ struct PlanReport: Sendable {
                 .init("cautions", Self.list(cautions)),
                 .init("cluster", .string(plan.metadata.name)),
                 .init("digest", .string(digest)),
+                .init("file", .string(text.name)),
+                .init("omitted", .integer(0)),
                 .init("problems", .list([])),
                 .init("servers", .integer(Int64(plan.hosts.count - agents))),
                 .init("valid", .boolean(true)),
