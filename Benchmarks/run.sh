@@ -3,7 +3,7 @@
 # over the loopback interface, and prints one table. A quarter of an hour, after the build.
 #
 #   Benchmarks/run.sh
-#   ONLY=unary|streams|loops|handshakes|idle|restart|heartbeats ROUNDS=5 Benchmarks/run.sh
+#   ONLY=unary|streams|loops|handshakes|idle|restart|heartbeats|rollouts ROUNDS=5 Benchmarks/run.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

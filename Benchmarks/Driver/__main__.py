@@ -12,6 +12,7 @@ import fleet
 import handshakes
 import idle
 import loops
+import rollouts
 from processes import Failure, Programs
 from rounds import table
 
@@ -23,6 +24,7 @@ PARTS = {
     "idle": idle.run,
     "restart": fleet.restart,
     "heartbeats": fleet.heartbeats,
+    "rollouts": rollouts.run,
 }
 
 

@@ -83,15 +83,17 @@ class Coordinator(Process):
 
 
 class Fleet(Process):
-    """So many agents in one process."""
+    """So many agents in one process; they call the coordinator at its port, or another that leads there."""
 
-    def __init__(self, programs: Programs, coordinator: Coordinator, agents: int):
+    def __init__(
+        self, programs: Programs, coordinator: Coordinator, agents: int, port: int | None = None
+    ):
         memory = Path("/dev/shm")
         self.folder = tempfile.mkdtemp(
             prefix="isthmus-fleet-", dir=memory if os.access(memory, os.W_OK) else None
         )
         super().__init__(
-            programs.fleet, "--cluster", CLUSTER, "--port", coordinator.port,
+            programs.fleet, "--cluster", CLUSTER, "--port", port or coordinator.port,
             "--authority", coordinator.state / "ca", "--folder", self.folder,
             "--agents", agents,
         )

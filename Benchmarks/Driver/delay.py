@@ -30,8 +30,10 @@ class Distance:
         server = await asyncio.start_server(self.accept, "127.0.0.1", self.port, backlog=1024)
         await self.ended.wait()
         server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
             task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     async def accept(self, reader, writer) -> None:
         try:
@@ -39,7 +41,10 @@ class Distance:
         except OSError:
             writer.close()
             return
-        await asyncio.gather(self.carry(reader, there[1]), self.carry(there[0], writer))
+        try:
+            await asyncio.gather(self.carry(reader, there[1]), self.carry(there[0], writer))
+        except asyncio.CancelledError:
+            pass  # the distance is taken down
 
     async def carry(self, reader, writer) -> None:
         """What is read leaves after the delay, however much is read meanwhile."""

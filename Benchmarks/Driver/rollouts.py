@@ -99,7 +99,8 @@ def plan_of(hosts: int) -> dict:
             }
             for number in range(hosts)
         ],
-        "k3s": {"version": "v1.34.3+k3s1"},
+        # Room for 2048 nodes.
+        "k3s": {"version": "v1.34.3+k3s1", "clusterCIDR": "10.32.0.0/13"},
         "policies": {"parallelism": min(hosts, 100), "parallelAgents": min(hosts, 100)},
     }
 

@@ -64,6 +64,9 @@ struct OperatorConnection: Sendable {
             )
         )
         calling.userAgent = Release.userAgent
+        // The first event of a rollout names every step and what it builds on: 6 MB for 500 hosts, each of
+        // which proves the mesh after all others have joined.
+        calling.limits.messageBytes = 64 * 1024 * 1024
         let transport = HTTP2ClientTransport(calling)
         do {
             return try await withGRPCClient(transport: transport) { client in
