@@ -55,7 +55,7 @@ import Trust
             try await scene.rotate(.sign)
             bench.server.reload()
             let taken = log.count("shows another certificate")
-            #expect(taken == 1)
+            #expect(taken >= 1)
 
             let set = try AuthorityFiles(state: bench.state).load()
             #expect(set.witness != nil)

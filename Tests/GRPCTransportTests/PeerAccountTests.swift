@@ -1,6 +1,7 @@
 import Foundation
 import GRPCCore
 import GRPCTransport
+import Glibc
 import HTTP2Session
 import Testing
 
