@@ -142,6 +142,10 @@ extension HTTP2ServerTransport {
     }
 
     private func accept(_ channel: any Channel, _ handler: @escaping ServerCalls.Handler) throws {
+        if DescriptorReserve.holds(channel) {
+            DescriptorReserve.rest(channel.parent)
+            throw refusal(channel, "no descriptors are left for connections")
+        }
         guard connections.count - strangers.count < configuration.connections,
             let context = state.withLock({ $0.context })
         else { throw refusal(channel, "there are too many connections") }

@@ -21,6 +21,11 @@ enum Sockets {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { listener in
+                listener.eventLoop.makeCompletedFuture {
+                    try listener.pipeline.syncOperations.addHandler(AcceptRest())
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             // The last buffer stays with a connection; it grows where much comes.
             .childChannelOption(

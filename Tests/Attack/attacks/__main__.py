@@ -3,6 +3,7 @@
     python -m attacks PROGRAMS [NAME...]     the folder with the built programs, and which attacks
 """
 
+import resource
 import sys
 import tempfile
 import time
@@ -65,6 +66,29 @@ def idle(server, rogue):
     return "5000 connections", f"{held} descriptors held"
 
 
+def few_descriptors(server, rogue):
+    """Takes descriptors away from the coordinator while it works, down to a few more than it has."""
+    spare, before = server.descriptors() + 24, server.cpu()
+    soft, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (spare, hard))
+    begun, most, sockets = time.monotonic(), 0, []
+    try:
+        while time.monotonic() < begun + SECONDS:
+            try:
+                sockets.append(connect(server.port, timeout=0.2))
+            except OSError:
+                pass
+            most = max(most, server.descriptors())
+    finally:
+        for one in sockets:
+            one.close()
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
+    used = (server.cpu() - before) / (time.monotonic() - begun)
+    if used > 0.5:
+        raise RuntimeError(f"{used:.2f} of a processor: accepting spins")
+    return f"{len(sockets)} connections", f"{most} of {spare} descriptors, {used:.2f} of a processor"
+
+
 ATTACKS = {
     "rapid reset": rapid_reset,
     "CONTINUATION": continuation,
@@ -90,6 +114,7 @@ ATTACKS = {
     "one certificate": holders.many_connections,
     "token guesses": credentials.token_guesses,
     "revocation": credentials.revocation,
+    "few descriptors": few_descriptors,
 }
 # These are served, or cannot even be accepted: there is nothing to log.
 UNNAMED = {"stream churn", "oversized", "gzip bombs", "slow body"}
