@@ -4,11 +4,13 @@
 Keys and certificates are made anew each time: they are worth nothing to anybody.
 """
 
+import base64
 import hashlib
 import json
 import pathlib
 import struct
 import subprocess
+import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).parent
@@ -212,9 +214,63 @@ def steps():
         seed("steps", kind, f"{kind}\n{json.dumps(parameters)}\n{script}")
 
 
+def policies():
+    head = "apiVersion: isthmus/v1alpha1\nkind: AgentPolicy\n"
+    hashes = "[" + "0a" * 32 + "]"
+    seed("policy", "empty", head)
+    seed("policy", "installed", (HERE.parent.parent / "packaging/deb/agent/agent.yaml").read_bytes())
+    seed("policy", "steps", head + "steps: [hostname, artifact, k3s-agent]\n")
+    seed("policy", "artifacts", head + f"artifacts:\n  - path: /usr/local/bin/k3s\n    sha256: {hashes}\n")
+    seed("policy", "manifests", head + "manifests:\n  - DaemonSet kilo/kilo\n  - Namespace kilo\n")
+    seed("policy", "wrong", "apiVersion: isthmus/v2\nstepps: &a [hostname]\nsteps: *a\nartifacts: 7\n")
+
+
+def reflection():
+    for number, what in [(3, "isthmus/v1/operator.proto"), (4, "isthmus.v1.Operator"), (6, "isthmus.v1.Node"),
+                         (7, "*")]:
+        seed("reflection", f"question-{number}", field(1, "host") + field(number, what))
+    seed("reflection", "extension", field(5, field(1, "isthmus.v1.Node") + field(2, 9)))
+    seed("reflection", "nothing", b"")
+
+
+def authorities():
+    """An authority, its successor, that one's key signed by the first, and a leaf of the second."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        run = lambda *words: subprocess.run(
+            ["openssl", *words], cwd=folder, check=True, capture_output=True
+        )
+        names = "subjectAltName=URI:spiffe://three-clouds"
+        constraints = "basicConstraints=critical,CA:TRUE,pathlen:0"
+        (folder / "cross").write_text(f"{constraints}\n{names}\n")
+        (folder / "agent").write_text(f"{names}/agent/kube-japan\nextendedKeyUsage=clientAuth\n")
+        subject = ["-subj", "/O=three-clouds/CN=Isthmus authority"]
+        for name in ["old", "new", "leaf"]:
+            run("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", f"{name}.key")
+            run("req", "-new", "-key", f"{name}.key", *subject, "-out", f"{name}.csr")
+        for name in ["old", "new"]:
+            # -config: the distribution's own adds extensions.
+            run("req", "-x509", "-config", "/dev/null", "-key", f"{name}.key", *subject, "-days", "9999",
+                "-addext", constraints, "-addext", names, "-out", f"{name}.pem")
+        sign = ["x509", "-req", "-days", "9999", "-set_serial", "7"]
+        run(*sign, "-in", "new.csr", "-CA", "old.pem", "-CAkey", "old.key", "-extfile", "cross", "-out",
+            "crossed.pem")
+        run(*sign, "-in", "leaf.csr", "-CA", "new.pem", "-CAkey", "new.key", "-extfile", "agent", "-out",
+            "leaf.pem")
+        text = {name: (folder / f"{name}.pem").read_bytes() for name in ["old", "new", "crossed", "leaf"]}
+    der = {name: base64.b64decode(b"".join(pem.splitlines()[1:-1])) for name, pem in text.items()}
+    for name, members in [("one", ["old"]), ("two", ["old", "new"]), ("chain", ["leaf", "crossed", "old"]),
+                          ("crossed", ["crossed"])]:
+        seed("authorities", f"{name}-pem", b"\0" + b"".join(text[member] for member in members))
+        seed("authorities", f"{name}-der",
+             b"\1" + b"".join(struct.pack(">H", len(der[member])) + der[member] for member in members))
+
+
 def main():
-    for make in [http2, call, trust, plans, messages, steps]:
-        make()
+    """With names, only these entries are written anew."""
+    for make in [http2, call, trust, plans, messages, steps, policies, reflection, authorities]:
+        if not sys.argv[1:] or make.__name__ in sys.argv[1:]:
+            make()
 
 
 main()

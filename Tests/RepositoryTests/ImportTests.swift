@@ -18,6 +18,7 @@ enum Arrows {
             "Gzip", "HTTP2Session", "TLSSession", "GRPCCore", "NIOCore", "NIOPosix",
             "FoundationEssentials", "Glibc",
         ],
+        "Protocol": ["SwiftProtobuf", "FoundationEssentials"],
         "Daemon": ["Glibc"],
         "Agent": [
             "Daemon", "Document", "Plan", "Steps", "Trust", "GRPCTransport", "Protocol", "GRPCCore",

@@ -19,6 +19,12 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case messages
     /// Parameters of steps, and what the programs that steps run may answer.
     case steps
+    /// A server's own policy in YAML.
+    case policy
+    /// Questions of server reflection.
+    case reflection
+    /// Authorities that are told of, and chains that lead to them.
+    case authorities
 
     /// Hands the bytes to the code behind the entry.
     public func run(_ bytes: UnsafeRawBufferPointer) {
@@ -31,6 +37,9 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
         case .planYAML: PlanEntry.yaml(Array(bytes))
         case .messages: MessageEntry.run(Array(bytes))
         case .steps: StepEntry.run(Array(bytes))
+        case .policy: PolicyEntry.run(Array(bytes))
+        case .reflection: ReflectionEntry.run(Array(bytes))
+        case .authorities: AuthorityEntry.run(Array(bytes))
         }
     }
 }

@@ -1,13 +1,13 @@
-import Foundation
-import Protocol
-import SwiftProtobuf
+import FoundationEssentials
+public import SwiftProtobuf
 
 /// What server reflection finds: the .proto files by their names and by what they declare.
-struct ReflectionIndex: Sendable {
-    typealias File = Google_Protobuf_FileDescriptorProto
+public struct ReflectionIndex: Sendable {
+    /// One .proto file, as its compiler understands it.
+    public typealias File = Google_Protobuf_FileDescriptorProto
 
     /// The full names of all services, sorted.
-    private(set) var services: [String] = []
+    public private(set) var services: [String] = []
     private var files: [String: File] = [:]
     private var messages: Set<String> = []
     /// The file of each full name.
@@ -16,7 +16,7 @@ struct ReflectionIndex: Sendable {
     private var extensions: [String: [Int32: String]] = [:]
 
     /// All that the coordinator speaks. A test holds that the generated text can be read.
-    static let ofProtocol: Self = {
+    public static let ofProtocol: Self = {
         let bytes = Data(
             base64Encoded: ProtocolDescriptors.base64,
             options: .ignoreUnknownCharacters
@@ -26,7 +26,7 @@ struct ReflectionIndex: Sendable {
     }()
 
     /// Reads files, in any order.
-    init(_ files: [File]) {
+    public init(_ files: [File]) {
         for file in files {
             self.files[file.name] = file
             add(file)
@@ -35,7 +35,7 @@ struct ReflectionIndex: Sendable {
     }
 
     /// A file and all that it imports, itself first; nil where there is none of that name.
-    func file(named name: String) -> [File]? {
+    public func file(named name: String) -> [File]? {
         guard files[name] != nil else { return nil }
         var names = [name]
         var next = names.startIndex
@@ -47,17 +47,17 @@ struct ReflectionIndex: Sendable {
     }
 
     /// The file that declares a message, field, enumeration, value, service, method or extension.
-    func file(declaring symbol: String) -> [File]? {
+    public func file(declaring symbol: String) -> [File]? {
         symbols[symbol].flatMap(file(named:))
     }
 
     /// The file that extends a message with a field of this number.
-    func file(extending message: String, with number: Int32) -> [File]? {
+    public func file(extending message: String, with number: Int32) -> [File]? {
         extensions[message]?[number].flatMap(file(named:))
     }
 
     /// The numbers of a message's extensions, ascending; nil where there is no such message.
-    func extensionNumbers(of message: String) -> [Int32]? {
+    public func extensionNumbers(of message: String) -> [Int32]? {
         messages.contains(message) ? extensions[message]?.keys.sorted() ?? [] : nil
     }
 }
