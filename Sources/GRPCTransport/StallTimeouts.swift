@@ -6,9 +6,9 @@ public struct StallTimeouts: Equatable, Sendable {
     /// In which at least 1 KiB more of a message must come, or its end, while we are ready to read; over it
     /// the call ends with RESOURCE_EXHAUSTED.
     public var message = Duration.seconds(60)
-    /// In which something must leave of what waits for the client; over it (by half as much at most) the
-    /// call ends with UNAVAILABLE, so that who follows something goes on when it reads again. Where not
-    /// even that leaves in as much time again, the connection ends.
+    /// In which something must leave of what waits for the client; over it, by the shortest of these
+    /// times at most, the call ends with UNAVAILABLE, so that who follows something goes on when it reads
+    /// again. Where not even that leaves in as much time again, the connection ends.
     public var reading = Duration.seconds(300)
 
     /// 10, 60 and 300 seconds, unless changed.
