@@ -17,11 +17,13 @@ StartLimitIntervalSec=0
 RestartSec=100ms
 """
 
+STORE = "/var/lib/isthmus/isthmus.sqlite"
+
 # Kills when the number of the journal's last record has grown; says so for each time.
-KILL_AFTER_RECORDS = """
+KILL_AFTER_RECORDS = f"""
 last=0
 while :; do
-    now=$(sqlite3 -readonly /var/lib/isthmus/isthmus.sqlite 'SELECT coalesce(max(number), 0) FROM journal' \\
+    now=$(sqlite3 -readonly {STORE} 'SELECT coalesce(max(number), 0) FROM journal' \\
         2>/dev/null || echo 0)
     [ "$now" -gt "$last" ] || { sleep 0.005; continue; }
     last=$now
@@ -57,15 +59,25 @@ def run(report):
         with report.phase(f"rollout while {victim} is killed"):
             kills = rollout_under_fire(report, hosts, script)
         if hosts:
-            print(f"     {victim} was killed {', '.join(map(str, kills))} times", flush=True)
+            times = ", ".join(map(str, kills))
+            print(f"     {victim} was killed {times} times, of {records()} records", flush=True)
             report.check(f"{victim} was killed often", min(kills) >= 5, kills)
         states[victim] = state_of_the_cluster()
+        # The last record was a reason to kill, too.
+        report.check("the agents come back", eventually(60, cluster.agents_are_connected))
         again = cluster.rollout(cluster.lab_plan())
         report.equal("another rollout changes nothing", again.end.get("changed"), 0)
     for victim in ["the coordinator", "each agent"]:
         report.equal(
             f"where {victim} was killed all is as where nobody was",
             differences(states["nobody"], states[victim]), {})
+
+
+def records():
+    """How many the coordinator's journal has."""
+    query = "SELECT count(*) FROM journal"
+    COORDINATOR.install("sqlite3")
+    return COORDINATOR.output("sqlite3", "-readonly", STORE, query).strip()
 
 
 def set_up(report, prepare):
