@@ -143,6 +143,15 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]
         ),
 
+        // MARK: A rollout's life
+
+        // What the engine decides, as words for agents and records for the store.
+        .target(
+            name: "Conduct",
+            dependencies: ["Plan", "RolloutEngine", "Steps", "Protocol", swiftProtobuf],
+            swiftSettings: strict
+        ),
+
         // MARK: The agent's life, with whatever host it is given
 
         // What a long-running program of ours is made of: its release, its clocks, its word to systemd.
@@ -176,8 +185,8 @@ let package = Package(
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Agent", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine", "Steps",
-                "Trust",
+                "Agent", "Conduct", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine",
+                "Steps", "Trust",
                 "GRPCTransport", "Protocol", "SimulatedHost", argumentParser, grpcCore, logging,
                 serviceLifecycle,
                 subprocess, swiftProtobuf, unixSignals,
@@ -275,7 +284,8 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Agent", "Coordinator", "Daemon", "GRPCTransport", "LoopbackProxy", "Plan",
+                "Agent", "Conduct", "Coordinator", "Daemon", "GRPCTransport", "LoopbackProxy",
+                "Plan",
                 "PlanFile", "Protocol", "RolloutEngine", "SimulatedHost", "Steps", "Trust",
                 argumentParser, grpcCore,
                 logging, swiftProtobuf, .product(name: "GRDB", package: "GRDB.swift"),

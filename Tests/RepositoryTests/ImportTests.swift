@@ -18,6 +18,9 @@ enum Arrows {
             "Gzip", "HTTP2Session", "TLSSession", "GRPCCore", "NIOCore", "NIOPosix",
             "FoundationEssentials", "Glibc",
         ],
+        "Conduct": [
+            "Plan", "RolloutEngine", "Steps", "Protocol", "SwiftProtobuf", "Foundation",
+        ],
         "Daemon": ["Glibc"],
         "Agent": [
             "Daemon", "Document", "Plan", "Steps", "Trust", "GRPCTransport", "Protocol", "GRPCCore",
@@ -32,7 +35,7 @@ enum Arrows {
             "SystemPackage",
         ],
         "Coordinator": [
-            "Agent", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine", "Steps",
+            "Agent", "Conduct", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine", "Steps",
             "SimulatedHost",
             "Trust",
             "GRPCTransport", "Protocol", "ArgumentParser", "GRDB", "GRPCCore", "GRPCProtobuf",

@@ -1,3 +1,4 @@
+import Conduct
 import Foundation
 import Logging
 import Plan
@@ -43,8 +44,7 @@ actor RolloutDriver {
         for name in session.unfinished {
             let execution = ExecutionID(name)
             guard run(of: execution) == nil else { continue }
-            let cancel = WireStepCancel.with { $0.executionID = name }
-            surroundings.registry.send(.with { $0.cancel = cancel }, to: session.node)
+            surroundings.registry.send(.cancel(execution), to: session.node)
         }
     }
 
