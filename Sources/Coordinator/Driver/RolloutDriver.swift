@@ -128,8 +128,10 @@ actor RolloutDriver {
         works[run.id] = Work(run: run, task: task)
     }
 
+    /// Agents that came when it was over, and not gone yet, have heard nothing of it.
     private func done(_ id: RolloutID) {
         works[id] = nil
+        for session in surroundings.registry.sessions.values { cancelStrays(of: session) }
     }
 }
 
