@@ -30,26 +30,22 @@ actor Assignments {
     var unfinished: [String] { worklist.unfinished }
 
     /// The coordinator listens: results that it has not acknowledged are sent.
-    func linkUp(_ new: Outbox) {
+    func linkUp(_ number: LinkSuccession.Number, _ new: Outbox) {
         outbox.withLock { $0 = new }
-        perform(worklist.linkUp())
+        perform(worklist.linkUp(number))
     }
 
-    /// This session's coordinator does not listen any more; where another session has taken its
-    /// place, that changes nothing.
-    func linkDown(_ old: Outbox) {
-        let isCurrent = outbox.withLock { outbox in
-            guard outbox === old else { return false }
-            outbox = nil
-            return true
+    /// This session's coordinator does not listen any more.
+    func linkDown(_ number: LinkSuccession.Number, _ old: Outbox) {
+        outbox.withLock { outbox in
+            if outbox === old { outbox = nil }
         }
-        guard isCurrent else { return }
-        perform(worklist.linkDown())
+        perform(worklist.linkDown(number))
     }
 
     /// The coordinator wants a step done or looked at.
-    func assign(_ assignment: WireStepAssignment) {
-        perform(worklist.assign(assignment, objection: execution.objection(to:)))
+    func assign(_ assignment: WireStepAssignment, over number: LinkSuccession.Number) {
+        perform(worklist.assign(assignment, over: number, objection: execution.objection(to:)))
     }
 
     /// The coordinator no longer wants a step done.

@@ -25,6 +25,8 @@ package struct Worklist {
     private var assigned: [ExecutionID: WireStepAssignment] = [:]
     private var results: [ExecutionID: WireStepResult] = [:]
     private var running: Set<ExecutionID> = []
+    /// The link over which the coordinator listens.
+    private var link: LinkSuccession.Number?
 
     /// Takes up what an earlier process left in the journal.
     package init(journal: ExecutionJournal, logger: Logger) {
@@ -45,26 +47,37 @@ package struct Worklist {
         machine.executions.keys.filter(isFinished).map(\.description)
     }
 
-    /// The coordinator listens: results that it has not acknowledged are sent.
-    package mutating func linkUp() -> [Action] {
-        perform(.linkUp)
+    /// The coordinator listens at this link's other end, and at no other: results that it has not
+    /// acknowledged are sent.
+    package mutating func linkUp(_ number: LinkSuccession.Number) -> [Action] {
+        link = number
+        return perform(.linkUp)
     }
 
-    /// The coordinator does not listen any more.
-    package mutating func linkDown() -> [Action] {
-        perform(.linkDown)
+    /// Nobody listens at this link's other end any more; where another has taken its place, that
+    /// changes nothing.
+    package mutating func linkDown(_ number: LinkSuccession.Number) -> [Action] {
+        guard link == number else { return [] }
+        link = nil
+        return perform(.linkDown)
     }
 
-    /// The coordinator wants a step done or looked at.
+    /// The coordinator wants a step done or looked at. What it wanted done when it spoke over an earlier
+    /// link, it has said again over this one; by now that may be finished and forgotten.
     ///
-    /// - Parameter objection: Why the server's owner does not allow the step; nothing where it is
-    ///   allowed.
+    /// - Parameters:
+    ///   - assignment: What it said.
+    ///   - number: The link it said it over.
+    ///   - objection: Why the server's owner does not allow the step; nothing where it is allowed.
+    /// - Returns: What the driver does.
     package mutating func assign(
         _ assignment: WireStepAssignment,
+        over number: LinkSuccession.Number,
         objection: (WireStepAssignment) -> StepFailure?
     ) -> [Action] {
         do throws(StepFailure) {
             let (id, mode) = try Self.read(assignment)
+            guard link == number || mode == .check else { return [] }
             if !isFinished(id), let failure = objection(assignment) { throw failure }
             assigned[id] = assignment
             let actions = perform(.assigned(id, mode))
