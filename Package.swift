@@ -222,6 +222,11 @@ let package = Package(
             path: "Tests/Fuzzing/Entries",
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "ConductTests",
+            dependencies: ["Conduct", "Plan", "Protocol", "RolloutEngine", "Steps", swiftProtobuf],
+            swiftSettings: strict
+        ),
         .testTarget(name: "PlanTests", dependencies: ["Plan"], swiftSettings: strict),
         .testTarget(
             name: "RolloutEngineTests",
@@ -285,8 +290,7 @@ let package = Package(
             name: "CoordinatorTests",
             dependencies: [
                 "Agent", "Conduct", "Coordinator", "Daemon", "GRPCTransport", "LoopbackProxy",
-                "Plan",
-                "PlanFile", "Protocol", "RolloutEngine", "SimulatedHost", "Steps", "Trust",
+                "Plan", "PlanFile", "Protocol", "RolloutEngine", "SimulatedHost", "Steps", "Trust",
                 argumentParser, grpcCore,
                 logging, swiftProtobuf, .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -15,10 +15,18 @@ package struct RolloutConduct: Sendable {
         package var outputs: [String: Secret] = [:]
         /// Who waits to hear that the result is durable.
         package var reporter: HostID?
+        /// Of an agent that is there, tells its session from the next.
+        package var session: UInt64?
 
         /// Something without secrets that nobody waits for.
         package init(_ event: RolloutEvent) {
             self.event = event
+        }
+
+        /// An agent that is there.
+        package init(_ node: HostID, unfinished: Set<ExecutionID>, session: UInt64, at now: Int64) {
+            event = .agentConnected(node, unfinished: unfinished, at: now)
+            self.session = session
         }
 
         /// An execution's end, by its agent's word.
@@ -41,8 +49,11 @@ package struct RolloutConduct: Sendable {
 
     /// Something the driver does.
     package enum Action: Sendable {
-        /// Tell an agent, if it has a session.
-        case send(WireCoordinatorMessage, to: HostID)
+        /// Tell an agent over a session, if that is still the agent's. Where another has taken its
+        /// place meanwhile, the arrival that says so decides what is to be said.
+        case send(WireCoordinatorMessage, to: HostID, over: UInt64)
+        /// Tell an agent over whatever session it has by now.
+        case acknowledge(WireCoordinatorMessage, to: HostID)
         /// Send `clockAdvanced` at this time; it takes the place of an earlier wish.
         case wake(at: Int64)
         /// The rollout is over: forget its outputs, tell those who watch.
@@ -52,6 +63,8 @@ package struct RolloutConduct: Sendable {
     private let frozen: FrozenRollout
     private var engine: Rollout
     private var outputs: [OutputReference: Secret]
+    /// The sessions that the engine knows of.
+    private var sessions: [HostID: UInt64] = [:]
 
     /// Takes a rollout up where its journal ends.
     ///
@@ -89,6 +102,7 @@ package struct RolloutConduct: Sendable {
 
     /// Decides about one arrival.
     package mutating func take(_ arrival: Arrival) -> Turn {
+        note(arrival)
         let decision = engine.handle(arrival.event)
         var turn = Turn(records: decision.records)
         if let step = decision.records.lazy.compactMap(\.succeededStep).first {
@@ -102,11 +116,21 @@ package struct RolloutConduct: Sendable {
         return turn
     }
 
+    private mutating func note(_ arrival: Arrival) {
+        switch arrival.event {
+        case .agentConnected(let node, _, _): sessions[node] = arrival.session
+        case .agentDisconnected(let node, _): sessions[node] = nil
+        case .began, .executionEnded, .clockAdvanced, .cancelRequested, .pauseRequested,
+            .resumeRequested:
+            break
+        }
+    }
+
     private func receipt(for arrival: Arrival) -> Action? {
         guard case .executionEnded(let execution, _, _) = arrival.event,
             let node = arrival.reporter
         else { return nil }
-        return .send(.receipt(for: execution), to: node)
+        return .acknowledge(.receipt(for: execution), to: node)
     }
 
     private func action(_ effect: Effect) -> Action? {
@@ -114,7 +138,7 @@ package struct RolloutConduct: Sendable {
         case .assign(let execution, let step, let timeout):
             assign(execution, step, timeout)
         case .cancel(let execution, let executor):
-            .send(.cancel(execution), to: executor)
+            send(.cancel(execution), to: executor)
         case .wake(let at):
             .wake(at: at)
         case .finish(let outcome):
@@ -133,7 +157,13 @@ package struct RolloutConduct: Sendable {
             timeout: timeout,
             inputs: inputs
         )
-        return assignment.map { words in .send(.with { $0.assignment = words }, to: node.executor) }
+        return assignment.flatMap { words in
+            send(.with { $0.assignment = words }, to: node.executor)
+        }
+    }
+
+    private func send(_ message: WireCoordinatorMessage, to node: HostID) -> Action? {
+        sessions[node].map { .send(message, to: node, over: $0) }
     }
 }
 

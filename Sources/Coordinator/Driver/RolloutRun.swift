@@ -22,6 +22,20 @@ actor RolloutRun {
             self.asker = asker
         }
 
+        init(_ change: NodeRegistry.Change, at now: Int64) {
+            switch change {
+            case .connected(let session):
+                content = RolloutConduct.Arrival(
+                    session.node,
+                    unfinished: Set(session.unfinished.map { ExecutionID($0) }),
+                    session: session.number,
+                    at: now
+                )
+            case .disconnected(let node):
+                content = RolloutConduct.Arrival(.agentDisconnected(node, at: now))
+            }
+        }
+
         init(_ report: StepReport, from node: HostID, at now: Int64) {
             content = RolloutConduct.Arrival(report, from: node, at: now)
         }
@@ -81,7 +95,7 @@ actor RolloutRun {
     /// Works until the rollout has ended or the task is cancelled.
     func run() async {
         let observation = surroundings.registry.observe { [inbox, now = clock.now] in
-            inbox.yield(Arrival(RolloutEvent($0, at: now())))
+            inbox.yield(Arrival($0, at: now()))
         }
         defer {
             surroundings.registry.stopObserving(observation)
@@ -220,7 +234,9 @@ actor RolloutRun {
 
     private func perform(_ action: RolloutConduct.Action) async {
         switch action {
-        case .send(let message, let node):
+        case .send(let message, let node, let session):
+            surroundings.registry.send(message, to: node, over: session)
+        case .acknowledge(let message, let node):
             surroundings.registry.send(message, to: node)
         case .wake(let at):
             wake(at: at)
@@ -292,18 +308,6 @@ struct DriverSurroundings: Sendable {
     let logger: Logger
     /// The wall clock, milliseconds since 1970.
     var now: @Sendable () -> Int64 = WallClock.now
-}
-
-extension RolloutEvent {
-    fileprivate init(_ change: NodeRegistry.Change, at now: Int64) {
-        switch change {
-        case .connected(let session):
-            let unfinished = Set(session.unfinished.map { ExecutionID($0) })
-            self = .agentConnected(session.node, unfinished: unfinished, at: now)
-        case .disconnected(let node):
-            self = .agentDisconnected(node, at: now)
-        }
-    }
 }
 
 extension JournalRow {
