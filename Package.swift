@@ -231,6 +231,7 @@ let package = Package(
         .testTarget(
             name: "RolloutEngineTests",
             dependencies: ["Plan", "RolloutEngine"],
+            exclude: ["Transcripts"],
             swiftSettings: strict
         ),
         .testTarget(
