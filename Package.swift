@@ -222,11 +222,28 @@ let package = Package(
             path: "Tests/Fuzzing/Entries",
             swiftSettings: strict
         ),
+        // Whole rollouts with all that goes wrong, in one process under one seed: `make simulate`.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Agent", "Conduct", "Plan", "Protocol", "RolloutEngine", "Steps", logging,
+                swiftProtobuf,
+            ],
+            path: "Tests/Simulation/World",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Simulate",
+            dependencies: ["Simulation", argumentParser],
+            path: "Tests/Simulation/Program",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ConductTests",
             dependencies: ["Conduct", "Plan", "Protocol", "RolloutEngine", "Steps", swiftProtobuf],
             swiftSettings: strict
         ),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
         .testTarget(name: "PlanTests", dependencies: ["Plan"], swiftSettings: strict),
         .testTarget(
             name: "RolloutEngineTests",
