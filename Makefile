@@ -1,6 +1,6 @@
 # The project's words. What is longer than a few lines is a script under packaging/, Tests/Lab/ or Benchmarks/.
 
-.PHONY: demo test attack fuzz tsan asan lab bench lint format deb check protocol clean
+.PHONY: demo test simulate attack fuzz tsan asan lab bench lint format deb check protocol clean
 
 # A coordinator and three agents on played machines: a whole rollout, nothing left behind.
 demo:
@@ -9,6 +9,11 @@ demo:
 # Builds everything and runs every test that needs no root.
 test:
 	@packaging/test.sh
+
+# Rollouts with all that goes wrong, under SEEDS= seeds; SEED= plays one and shows it, FAULTS=1 shows that
+# mistakes are caught.
+simulate:
+	@packaging/simulate.sh $(if $(SEED),--seed $(SEED),$(if $(FAULTS),--faults) --seeds $(or $(SEEDS),10000))
 
 # Floods and idle connections on a real coordinator over loopback, and what they cost it.
 attack:

@@ -143,6 +143,15 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]
         ),
 
+        // MARK: A rollout's life
+
+        // What the engine decides, as words for agents and records for the store.
+        .target(
+            name: "Conduct",
+            dependencies: ["Plan", "RolloutEngine", "Steps", "Protocol", swiftProtobuf],
+            swiftSettings: strict
+        ),
+
         // MARK: The agent's life, with whatever host it is given
 
         // What a long-running program of ours is made of: its release, its clocks, its word to systemd.
@@ -176,8 +185,8 @@ let package = Package(
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Agent", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine", "Steps",
-                "Trust",
+                "Agent", "Conduct", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine",
+                "Steps", "Trust",
                 "GRPCTransport", "Protocol", "SimulatedHost", argumentParser, grpcCore, logging,
                 serviceLifecycle,
                 subprocess, swiftProtobuf, unixSignals,
@@ -213,10 +222,33 @@ let package = Package(
             path: "Tests/Fuzzing/Entries",
             swiftSettings: strict
         ),
+        // Whole rollouts with all that goes wrong, in one process under one seed: `make simulate`.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Agent", "Conduct", "Plan", "Protocol", "RolloutEngine", "Steps", logging,
+                swiftProtobuf,
+            ],
+            path: "Tests/Simulation/World",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Simulate",
+            dependencies: ["Simulation", argumentParser],
+            path: "Tests/Simulation/Program",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConductTests",
+            dependencies: ["Conduct", "Plan", "Protocol", "RolloutEngine", "Steps", swiftProtobuf],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
         .testTarget(name: "PlanTests", dependencies: ["Plan"], swiftSettings: strict),
         .testTarget(
             name: "RolloutEngineTests",
             dependencies: ["Plan", "RolloutEngine"],
+            exclude: ["Transcripts"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -275,8 +307,8 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Agent", "Coordinator", "Daemon", "GRPCTransport", "LoopbackProxy", "Plan",
-                "PlanFile", "Protocol", "RolloutEngine", "SimulatedHost", "Steps", "Trust",
+                "Agent", "Conduct", "Coordinator", "Daemon", "GRPCTransport", "LoopbackProxy",
+                "Plan", "PlanFile", "Protocol", "RolloutEngine", "SimulatedHost", "Steps", "Trust",
                 argumentParser, grpcCore,
                 logging, swiftProtobuf, .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -113,6 +113,7 @@ public struct AgentService: Sendable {
         let credential = renewal.credential
         return Link(configuration(with: credential)) { client in
             Session(
+                number,
                 client: client,
                 assignments: assignments,
                 connection: connection,

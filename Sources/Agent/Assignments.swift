@@ -1,101 +1,61 @@
 import Daemon
-import FoundationEssentials
 import Logging
 import Plan
 import Protocol
-import Steps
 import SwiftProtobuf
 import Synchronization
 
-/// Does what `AssignmentStateMachine` decides: keeps the journal, runs steps, and hands messages to
-/// the session of the moment. Steps go on whether there is one or not.
+/// Does what the worklist says: runs steps, and hands messages to the session of the moment. Steps
+/// go on whether there is one or not.
 actor Assignments {
-    private var machine: AssignmentStateMachine
-    private let journal: ExecutionJournal
+    private var worklist: Worklist
     private let execution: StepExecution
     private let logger: Logger
     /// The session's, while the coordinator listens.
     private let outbox = Mutex<Outbox?>(nil)
-    /// What waits to begin, with its secrets.
-    private var assigned: [ExecutionID: WireStepAssignment] = [:]
-    private var results: [ExecutionID: WireStepResult] = [:]
     private var running: [ExecutionID: Task<Void, Never>] = [:]
     private var isStopping = false
 
     /// Takes up what an earlier process left in the journal.
     init(journal: ExecutionJournal, execution: StepExecution, logger: Logger) {
-        self.journal = journal
         self.execution = execution
         self.logger = logger
-        let entries = journal.load()
-        machine = AssignmentStateMachine(
-            replaying: entries.map { $0.result == nil ? .intent($0.id) : .result($0.id) }
-        )
-        for entry in entries { results[entry.id] = entry.result }
+        worklist = Worklist(journal: journal, logger: logger)
     }
 
     /// What the server's owner lets this agent do.
     nonisolated var policy: AgentPolicy { execution.policy }
 
     /// What the hello names.
-    var unfinished: [String] { machine.unfinished.map(\.description) }
+    var unfinished: [String] { worklist.unfinished }
 
     /// The coordinator listens: results that it has not acknowledged are sent.
-    func linkUp(_ new: Outbox) {
+    func linkUp(_ number: LinkSuccession.Number, _ new: Outbox) {
         outbox.withLock { $0 = new }
-        perform(machine.handle(.linkUp))
+        perform(worklist.linkUp(number))
     }
 
-    /// This session's coordinator does not listen any more; where another session has taken its
-    /// place, that changes nothing.
-    func linkDown(_ old: Outbox) {
-        let isCurrent = outbox.withLock { outbox in
-            guard outbox === old else { return false }
-            outbox = nil
-            return true
+    /// This session's coordinator does not listen any more.
+    func linkDown(_ number: LinkSuccession.Number, _ old: Outbox) {
+        outbox.withLock { outbox in
+            if outbox === old { outbox = nil }
         }
-        guard isCurrent else { return }
-        perform(machine.handle(.linkDown))
+        perform(worklist.linkDown(number))
     }
 
     /// The coordinator wants a step done or looked at.
-    func assign(_ assignment: WireStepAssignment) {
-        do {
-            let (id, mode) = try Self.read(assignment)
-            if !isFinished(id) { try execution.admit(assignment) }
-            assigned[id] = assignment
-            perform(machine.handle(.assigned(id, mode)))
-            if !isAwaitingStart(id) { assigned[id] = nil }
-        } catch {
-            refuse(assignment.executionID, error)
-        }
-    }
-
-    /// An execution that an earlier process began, perhaps under another policy, ends by it.
-    private func refuse(_ text: String, _ failure: StepFailure) {
-        log(.warning, "refused an assignment", text, failure.message)
-        let result = StepMessages.failed(text, failure)
-        if let id = ExecutionID(text), case .interrupted? = machine.executions[id]?.phase {
-            finish(id, result, keeping: .journal)
-        } else {
-            send(.with { $0.result = result })
-        }
-    }
-
-    private func isFinished(_ id: ExecutionID) -> Bool {
-        if case .finished? = machine.executions[id]?.phase { true } else { false }
+    func assign(_ assignment: WireStepAssignment, over number: LinkSuccession.Number) {
+        perform(worklist.assign(assignment, over: number, objection: execution.objection(to:)))
     }
 
     /// The coordinator no longer wants a step done.
     func cancel(_ text: String) {
-        guard let id = ExecutionID(text) else { return }
-        perform(machine.handle(.cancelled(id)))
+        perform(worklist.cancel(text))
     }
 
     /// The coordinator has a result on its disk.
     func acknowledge(_ text: String) {
-        guard let id = ExecutionID(text) else { return }
-        perform(machine.handle(.receipt(id)))
+        perform(worklist.acknowledge(text))
     }
 
     /// Ends all steps as an interruption: their intents stay, so that they are checked again.
@@ -108,89 +68,18 @@ actor Assignments {
 }
 
 extension Assignments {
-    private static func read(
-        _ assignment: WireStepAssignment
-    ) throws(StepFailure) -> (ExecutionID, AssignmentStateMachine.Mode) {
-        guard let id = ExecutionID(assignment.executionID), id.step == assignment.stepID else {
-            throw StepFailure(
-                "the assignment's ids are malformed",
-                details: [assignment.executionID, assignment.stepID],
-                isPermanent: true
-            )
-        }
-        switch assignment.mode {
-        case .apply: return (id, .apply)
-        case .check: return (id, .check)
-        case .unspecified, .UNRECOGNIZED:
-            throw StepFailure(
-                "the assignment asks for a mode that agent \(Release.version) does not know",
-                remedy: "Install the coordinator's version of the agent on this node.",
-                isPermanent: true
-            )
-        }
-    }
-
-    /// Records first, then effects; an execution whose intent could not be recorded does not begin.
-    private func perform(_ decision: AssignmentStateMachine.Decision) {
-        var unrecorded: [(ExecutionID, StepFailure)] = []
-        for record in decision.records {
-            guard let failure = write(record) else { continue }
-            if case .intent(let id) = record { unrecorded.append((id, failure)) }
-        }
-        for effect in decision.effects {
-            guard !unrecorded.contains(where: { $0.0 == effect.execution }) else { continue }
-            begin(effect)
-        }
-        for (id, failure) in unrecorded {
-            assigned[id] = nil
-            finish(id, StepMessages.failed("\(id)", failure), keeping: .memory)
-        }
-    }
-
-    private func write(_ record: AssignmentStateMachine.Record) -> StepFailure? {
-        do {
-            switch record {
-            case .intent(let id):
-                if let assignment = assigned[id] { try journal.writeIntent(id, assignment) }
-            case .result(let id):
-                if let result = results[id] { try journal.writeResult(id, result) }
-            case .removal(let id):
-                try journal.remove(id)
+    private func perform(_ actions: [Worklist.Action]) {
+        for action in actions {
+            switch action {
+            case .send(let message): send(message)
+            case .start(let assignment): start(assignment)
+            case .stop(let id): running[id]?.cancel()
             }
-            return nil
-        } catch {
-            log(.error, "the journal cannot be written", "\(record)", "\(error)")
-            return StepFailure(
-                "the agent's journal cannot be written: \(error)",
-                remedy: "Make room on the node's disk, then run the rollout again."
-            )
         }
     }
 
-    private func begin(_ effect: AssignmentStateMachine.Effect) {
-        switch effect {
-        case .accept(let id):
-            send(.with { $0.accepted.executionID = "\(id)" })
-        case .start(let id):
-            start(id)
-        case .cancel(let id):
-            if let task = running[id] {
-                task.cancel()
-            } else {
-                let failure = StepFailure("cancelled by the coordinator before it ran")
-                finish(id, StepMessages.failed("\(id)", failure), keeping: .journal)
-            }
-        case .send(let id):
-            guard let result = results[id] else { return }
-            send(.with { $0.result = result })
-        case .drop(let id):
-            assigned[id] = nil
-            results[id] = nil
-        }
-    }
-
-    private func start(_ id: ExecutionID) {
-        guard let assignment = assigned.removeValue(forKey: id) else { return }
+    private func start(_ assignment: WireStepAssignment) {
+        guard let id = ExecutionID(assignment.executionID) else { return }
         logger.log(.info, "step began", [.execution: "\(id)", .kind: assignment.kind])
         let report = lineSender(for: assignment.executionID)
         running[id] = Task { [execution] in
@@ -207,25 +96,7 @@ extension Assignments {
             "step ended",
             [.execution: "\(id)", .outcome: result.summary]
         )
-        finish(id, result, keeping: result.outputs.isEmpty ? .journal : .memory)
-    }
-
-    private func finish(
-        _ id: ExecutionID,
-        _ result: WireStepResult,
-        keeping: AssignmentStateMachine.Keeping
-    ) {
-        results[id] = result
-        perform(machine.handle(.finished(id, keeping)))
-        if machine.executions[id] == nil { results[id] = nil }
-    }
-
-    /// Whether the assignment's parameters will be needed yet.
-    private func isAwaitingStart(_ id: ExecutionID) -> Bool {
-        switch machine.executions[id]?.phase {
-        case .waiting, .running(.startAgain): true
-        case .interrupted, .running(.report), .running(.discard), .finished, nil: false
-        }
+        perform(worklist.ended(id, result))
     }
 
     private nonisolated func send(_ message: WireAgentMessage) {
@@ -237,10 +108,6 @@ extension Assignments {
         return { line in
             for admitted in limit.admit(line) { self.send(StepMessages.output(id, admitted)) }
         }
-    }
-
-    private func log(_ level: Logger.Level, _ text: String, _ id: String, _ reason: String) {
-        logger.log(level, "\(text)", [.execution: id, .reason: reason])
     }
 }
 
@@ -261,15 +128,6 @@ extension WireStepResult {
         case .changed?: "changed"
         case .failed(let failure)?: "failed: \(failure.message)"
         case nil: "unknown"
-        }
-    }
-}
-
-extension AssignmentStateMachine.Effect {
-    /// Which execution it is about.
-    fileprivate var execution: ExecutionID {
-        switch self {
-        case .accept(let id), .start(let id), .cancel(let id), .send(let id), .drop(let id): id
         }
     }
 }

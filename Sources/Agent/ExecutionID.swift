@@ -1,21 +1,21 @@
 /// One attempt at one step of one rollout, as the coordinator names it:
 /// `<rollout>.<step>.<attempt>`. Its text is also a file's name in the journal, so it holds nothing
 /// but `a-z`, `0-9`, `-` and `.`, begins with a letter or digit, and is at most 200 bytes long.
-struct ExecutionID: Hashable, Sendable, Comparable, CustomStringConvertible {
+package struct ExecutionID: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The longest text, so that a file's name with its suffix stays under the usual 255.
     static let longest = 200
 
     /// The whole text.
-    let description: String
+    package let description: String
     /// The rollout that it is part of.
     let rollout: String
     /// The step's key.
-    let step: String
+    package let step: String
     /// Counts from 1.
     let attempt: Int
 
     /// Nothing where the text is none.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.utf8.count <= Self.longest, text.utf8.allSatisfy(Self.isAllowed) else {
             return nil
         }
@@ -30,7 +30,7 @@ struct ExecutionID: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     /// Orders by rollout, step and attempt.
-    static func < (left: ExecutionID, right: ExecutionID) -> Bool {
+    package static func < (left: ExecutionID, right: ExecutionID) -> Bool {
         (left.rollout, left.step, left.attempt) < (right.rollout, right.step, right.attempt)
     }
 

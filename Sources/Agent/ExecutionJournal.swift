@@ -1,5 +1,4 @@
-import FoundationEssentials
-import Logging
+package import Logging
 import Protocol
 import SwiftProtobuf
 import Trust
@@ -7,7 +6,7 @@ import Trust
 /// What was begun and what ended, on disk: `executions/<id>.intent` before a step may change the
 /// machine, `executions/<id>.result` before its result is sent, neither once the coordinator has it.
 /// Files are protobuf messages without inputs and outputs, so that no secret comes to lie here.
-struct ExecutionJournal: Sendable {
+package struct ExecutionJournal: Sendable {
     /// What a process finds that comes after a crash.
     struct Entry: Sendable, Equatable {
         /// Which execution.
@@ -18,31 +17,32 @@ struct ExecutionJournal: Sendable {
 
     /// The most files that are read, far above what a coordinator assigns at once.
     static let limit = 4096
-    private static let sizeLimit = 8 * 1024 * 1024
 
-    private let stateDirectory: String
-    private let folder: String
+    private let files: any ExecutionFiles
     private let logger: Logger
+
+    /// A journal in files of any kind.
+    package init(in files: any ExecutionFiles, logger: Logger) {
+        self.files = files
+        self.logger = logger
+    }
 
     /// Opens the journal of a state directory, making its folder where there is none.
     init(stateDirectory: String, logger: Logger) throws(FileFailure) {
-        self.stateDirectory = stateDirectory
-        folder = "\(stateDirectory)/executions"
-        self.logger = logger
-        try AtomicFile.createDirectory(folder, mode: 0o700)
+        self.init(in: try ExecutionFolder(stateDirectory: stateDirectory), logger: logger)
     }
 
     /// Everything that is not forgotten, in order. Files that cannot be read are set aside.
     func load() -> [Entry] {
         var entries: [ExecutionID: Entry] = [:]
-        let (intents, results) = Self.names(inStateDirectory: stateDirectory)
-        for id in intents.prefix(Self.limit) {
+        let names = files.names()
+        for id in Self.ids(names, .intent).prefix(Self.limit) {
             let intent = read(id, .intent) { (intent: WireStepAssignment) in
                 intent.executionID == "\(id)"
             }
             if intent != nil { entries[id] = Entry(id: id, result: nil) }
         }
-        for id in results.prefix(Self.limit) {
+        for id in Self.ids(names, .result).prefix(Self.limit) {
             let result = read(id, .result) { (result: WireStepResult) in
                 result.executionID == "\(id)" && result.outcome != nil
             }
@@ -68,11 +68,7 @@ struct ExecutionJournal: Sendable {
     /// Forgets an execution. Where a crash brings a file back, the result is sent once more.
     func remove(_ id: ExecutionID) throws {
         // The result goes last: an intent alone would count as interrupted.
-        for suffix in [Suffix.intent, .result] {
-            let path = path(id, suffix)
-            guard FileManager.default.fileExists(atPath: path) else { continue }
-            try FileManager.default.removeItem(atPath: path)
-        }
+        for suffix in [Suffix.intent, .result] { try files.remove(Self.name(id, suffix)) }
     }
 }
 
@@ -82,13 +78,13 @@ extension ExecutionJournal {
         case result = ".result"
     }
 
-    private func path(_ id: ExecutionID, _ suffix: Suffix) -> String {
-        "\(folder)/\(id)\(suffix.rawValue)"
+    private static func name(_ id: ExecutionID, _ suffix: Suffix) -> String {
+        "\(id)\(suffix.rawValue)"
     }
 
     private func write(_ id: ExecutionID, _ suffix: Suffix, _ message: some Message) throws {
         let bytes: [UInt8] = try message.serializedBytes()
-        try AtomicFile.write(path(id, suffix), bytes, mode: 0o600)
+        try files.write(Self.name(id, suffix), bytes)
     }
 
     private func read<M: Message>(
@@ -96,26 +92,19 @@ extension ExecutionJournal {
         _ suffix: Suffix,
         where isSound: (M) -> Bool
     ) -> M? {
-        if let bytes = try? AtomicFile.read(path(id, suffix), limit: Self.sizeLimit),
+        let name = Self.name(id, suffix)
+        if let bytes = files.read(name),
             let message = try? M(serializedBytes: bytes), isSound(message)
         {
             return message
         }
-        setAside(id, suffix)
-        return nil
-    }
-
-    /// Keeps a damaged file for people to look at, under a name that is never read again.
-    private func setAside(_ id: ExecutionID, _ suffix: Suffix) {
-        let damaged = path(id, suffix)
         logger.log(
             .error,
             "set a damaged journal file aside; its step will be checked again",
-            [.path: damaged, .execution: "\(id)"]
+            [.path: "executions/\(name)", .execution: "\(id)"]
         )
-        let aside = damaged + ".damaged"
-        try? FileManager.default.removeItem(atPath: aside)
-        try? FileManager.default.moveItem(atPath: damaged, toPath: aside)
+        files.setAside(name)
+        return nil
     }
 }
 
@@ -125,9 +114,8 @@ extension ExecutionJournal {
     static func names(
         inStateDirectory directory: String
     ) -> (intents: [ExecutionID], results: [ExecutionID]) {
-        let names =
-            (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/executions"))
-        return (ids(names ?? [], .intent), ids(names ?? [], .result))
+        let names = ExecutionFolder.names(inStateDirectory: directory)
+        return (ids(names, .intent), ids(names, .result))
     }
 
     private static func ids(_ names: [String], _ suffix: Suffix) -> [ExecutionID] {

@@ -1,15 +1,16 @@
 /// Which links there are to the coordinator: pure, so that each order of events can be played
 /// through.
 ///
-/// There is one that counts. Once the agent has another credential, a second is made with that, and
-/// takes the first one's place when the coordinator has welcomed it; the first then ends by itself,
-/// when what runs over it has ended. Where the second fails, the first stays.
-struct LinkSuccession: Sendable, Equatable {
+/// There is one that counts. Once the agent has another credential and the coordinator has welcomed
+/// it over that link, a second is made, and takes the first one's place when the agent is welcome there
+/// too; the first then ends by itself, when what runs over it has ended. Where the second fails, the
+/// first stays.
+package struct LinkSuccession: Sendable, Equatable {
     /// Tells one link from the next.
-    typealias Number = Int
+    package typealias Number = Int
 
     /// All that can happen.
-    enum Event: Sendable, Equatable {
+    package enum Event: Sendable, Equatable {
         /// The coordinator welcomed the agent over this link.
         case welcomed(Number)
         /// The link's session is over.
@@ -21,7 +22,7 @@ struct LinkSuccession: Sendable, Equatable {
     }
 
     /// What the driver does, in order.
-    enum Effect: Sendable, Equatable {
+    package enum Effect: Sendable, Equatable {
         /// Make a link with the newest credential; what is queued on the one before it goes first.
         case open(Number, after: Number?)
         /// Let what runs over this link end, and then the link.
@@ -34,17 +35,22 @@ struct LinkSuccession: Sendable, Equatable {
 
     /// The one that counts; nothing while there is none.
     private(set) var current: Number?
+    private var isWelcome = false
     private var successor: Number?
     private var last = 0
     private var mustFollow = false
 
     /// Nothing is open yet; `paused` opens the first.
-    init() {}
+    package init() {}
 
     /// Decides about one event. Events about links that no longer count change nothing.
-    mutating func handle(_ event: Event) -> [Effect] {
+    package mutating func handle(_ event: Event) -> [Effect] {
         switch event {
+        case .welcomed(let number) where number == current:
+            isWelcome = true
+            return followIfDue()
         case .welcomed(let number) where number == successor:
+            isWelcome = true
             let effects = current.map { [Effect.retire($0)] } ?? []
             current = number
             successor = nil
@@ -56,6 +62,7 @@ struct LinkSuccession: Sendable, Equatable {
             return [.keep(end)]
         case .ended(let number, let end) where number == current:
             current = nil
+            isWelcome = false
             return successor == nil ? [.reconnect(end)] : []
         case .credentialChanged:
             mustFollow = true
@@ -69,7 +76,7 @@ struct LinkSuccession: Sendable, Equatable {
     }
 
     private mutating func followIfDue() -> [Effect] {
-        guard mustFollow, successor == nil, current != nil else { return [] }
+        guard mustFollow, isWelcome, successor == nil else { return [] }
         return [open()]
     }
 

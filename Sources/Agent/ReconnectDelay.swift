@@ -4,7 +4,7 @@
 /// The bound grows with the time for which the link has been missed, not with the number of attempts:
 /// whoever knocked in vain a few times in the first second does not wait longer for it. So an outage of
 /// a time t is over for every agent t or the spread after its end, whichever is longer.
-struct ReconnectDelay: Sendable, Equatable {
+package struct ReconnectDelay: Sendable, Equatable {
     /// Where the bound begins, in milliseconds.
     private(set) var spread: Int64
     /// The longest wait at all, in milliseconds.
@@ -17,13 +17,16 @@ struct ReconnectDelay: Sendable, Equatable {
     static let spreads: ClosedRange<Int64> = 100...10_000
 
     /// The spread holds until a coordinator asks for another.
-    init(spread: Int64 = 1000, cap: Int64 = 30_000) {
+    package init(spread: Int64 = 1000, cap: Int64 = 30_000) {
         self.spread = max(1, spread)
         self.cap = max(1, cap)
     }
 
     /// Milliseconds to wait at a moment, in milliseconds on a clock that only runs forward.
-    mutating func next(at now: Int64, using generator: inout some RandomNumberGenerator) -> Int64 {
+    package mutating func next(
+        at now: Int64,
+        using generator: inout some RandomNumberGenerator
+    ) -> Int64 {
         let lost = lost ?? now
         self.lost = lost
         return Int64.random(in: 0...min(cap, max(spread, now - lost)), using: &generator)
@@ -31,7 +34,7 @@ struct ReconnectDelay: Sendable, Equatable {
 
     /// Begins anew after a session that lasted so many milliseconds, if it was stable. One that was
     /// cut off at once, as where two machines hold one node's certificate, changes nothing.
-    mutating func noteSession(lasting time: Int64) {
+    package mutating func noteSession(lasting time: Int64) {
         if time >= Self.stable { lost = nil }
     }
 

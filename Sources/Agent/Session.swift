@@ -7,7 +7,7 @@ import Synchronization
 import Trust
 
 /// Why a session is over.
-enum SessionEnd: Sendable, Equatable {
+package enum SessionEnd: Sendable, Equatable {
     /// The coordinator said that it stops.
     case drained
     /// The coordinator does not take this agent's certificate.
@@ -31,6 +31,7 @@ final class Session: Sendable {
     /// How long it may take to read what is written before a session retires.
     private static let farewellLimit = Duration.seconds(10)
 
+    private let number: LinkSuccession.Number
     let client: CoordinatorClient
     private let assignments: Assignments
     private let connection: CoordinatorConnection
@@ -52,6 +53,7 @@ final class Session: Sendable {
     let bundles: AsyncStream<WireTrustBundle>
 
     init(
+        _ number: LinkSuccession.Number,
         client: CoordinatorClient,
         assignments: Assignments,
         connection: CoordinatorConnection,
@@ -62,6 +64,7 @@ final class Session: Sendable {
         tellWelcome: @escaping @Sendable (_ spread: Int64) -> Void,
         tellDrain: @escaping @Sendable (_ spread: Int64) -> Void
     ) {
+        self.number = number
         self.client = client
         self.assignments = assignments
         self.connection = connection
@@ -91,7 +94,7 @@ final class Session: Sendable {
         }
         lastWords.give()
         connection.close(of: self)
-        await assignments.linkDown(outbox)
+        await assignments.linkDown(number, outbox)
         return end ?? .failed("the session ended")
     }
 
@@ -147,7 +150,7 @@ extension Session {
     private func receive(_ message: WireCoordinatorMessage) async -> SessionEnd? {
         switch message.message {
         case .welcome(let words): await begin(words)
-        case .assignment(let assignment): await assignments.assign(assignment)
+        case .assignment(let assignment): await assignments.assign(assignment, over: number)
         case .cancel(let cancel): await assignments.cancel(cancel.executionID)
         case .receipt(let receipt): await assignments.acknowledge(receipt.executionID)
         case .drain(let words):
@@ -167,7 +170,7 @@ extension Session {
         isWelcomed.withLock { $0 = true }
         logger.info("session began")
         connection.open(client, of: self)
-        await assignments.linkUp(outbox)
+        await assignments.linkUp(number, outbox)
         tellWelcome(words.reconnectSpread)
         welcome.yield(words)
         welcome.finish()

@@ -24,14 +24,19 @@ struct StepExecution: Sendable {
     /// better what it waited for; the coordinator gives an attempt up later still.
     var grace: Int64 = 5000
 
-    /// Fails, for good, where the policy does not allow the step, done or only looked at. A step that
-    /// cannot be read is left to `run`, which says so.
-    func admit(_ assignment: WireStepAssignment) throws(StepFailure) {
-        try policy.demand(kind: assignment.kind)
-        guard policy.looksInside(kind: assignment.kind),
-            let step = try? decode(assignment.kind, [UInt8](assignment.parameters))
-        else { return }
-        try policy.demand(step)
+    /// Why the policy does not allow the step, done or only looked at; nothing where it does. A step
+    /// that cannot be read is left to `run`, which says so.
+    func objection(to assignment: WireStepAssignment) -> StepFailure? {
+        do {
+            try policy.demand(kind: assignment.kind)
+            guard policy.looksInside(kind: assignment.kind),
+                let step = try? decode(assignment.kind, [UInt8](assignment.parameters))
+            else { return nil }
+            try policy.demand(step)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// Runs to the end of the step, of its time, or of the task.

@@ -168,11 +168,16 @@ final class NodeRegistry: Sendable {
         }
     }
 
-    /// Queues a message; whether there was a session to take it.
+    /// Queues a message; whether there was a session to take it: this one, where a number is given.
     @discardableResult
-    func send(_ message: WireCoordinatorMessage, to node: HostID) -> Bool {
+    func send(
+        _ message: WireCoordinatorMessage,
+        to node: HostID,
+        over number: UInt64? = nil
+    ) -> Bool {
         state.withLock { state in
-            guard let session = state.sessions[node] else { return false }
+            guard let session = state.sessions[node], number ?? session.number == session.number
+            else { return false }
             switch session.outbound.yield(message) {
             case .enqueued:
                 return true

@@ -146,8 +146,9 @@ extension Rollout {
             case .running(let attempt)?:
                 return expiry(of: attempt, on: step.executor)
             case .retrying(_, let notBefore)? where !isHolding && isReady(step):
-                guard let since = absent[step.executor] else { return max(notBefore, now + 1) }
-                return since + limits.absence
+                if let since = absent[step.executor] { return since + limits.absence }
+                // One that is due waits for room, and that comes with another's end.
+                return notBefore > now ? notBefore : nil
             case .waiting? where !isHolding && isReady(step):
                 return absent[step.executor].map { $0 + limits.absence }
             case .waiting?, .retrying?, .undecided?, .succeeded?, .failed?, .skipped?, nil:

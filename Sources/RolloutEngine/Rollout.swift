@@ -51,7 +51,12 @@ public struct Rollout: Sendable {
     /// Decides about one event.
     public mutating func handle(_ event: RolloutEvent) -> Decision {
         var decision = Decision()
-        guard state.outcome == nil else { return decision }
+        guard state.outcome == nil else {
+            if case .agentConnected(let host, let unfinished, _) = event {
+                stop(unfinished, on: host, in: &decision)
+            }
+            return decision
+        }
         notice(event)
         switch event {
         case .began(let at):
@@ -126,7 +131,16 @@ public struct Rollout: Sendable {
                 .assign(attempt.execution, step: step.id, timeout: step.timeout)
             )
         }
-        for stray in unfinished.subtracting(wanted).sorted() where state.executions[stray] != nil {
+        stop(unfinished.subtracting(wanted), on: host, in: &decision)
+    }
+
+    /// Tells an agent to stop those of the executions that are of this rollout.
+    private func stop(
+        _ unfinished: Set<ExecutionID>,
+        on host: HostID,
+        in decision: inout Decision
+    ) {
+        for stray in unfinished.sorted() where state.executions[stray] != nil {
             decision.effects.append(.cancel(stray, executor: host))
         }
     }

@@ -59,7 +59,8 @@ public struct RolloutState: Sendable, Equatable {
     /// Attempts by key, running or not, so that a late word about an old one is known as such.
     private(set) var executions: [ExecutionID: StepID] = [:]
 
-    init(_ graph: StepGraph) {
+    /// Before any record.
+    package init(_ graph: StepGraph) {
         steps = Dictionary(uniqueKeysWithValues: graph.steps.map { ($0.id, .waiting) })
     }
 
@@ -91,7 +92,7 @@ public struct RolloutState: Sendable, Equatable {
     }
 
     /// Takes a record in; the only way that state changes, live and in replay.
-    mutating func apply(_ record: JournalRecord) {
+    package mutating func apply(_ record: JournalRecord) {
         switch record {
         case .began:
             hasBegun = true

@@ -62,6 +62,17 @@ import Testing
         #expect(links.handle(.welcomed(2)) == [])
     }
 
+    /// Of two that say hello at once, the coordinator would take the one that it hears last for the
+    /// newer one.
+    @Test func `a change before the link is welcomed waits for that`() {
+        var links = LinkSuccession()
+        _ = links.handle(.paused)
+        #expect(links.handle(.credentialChanged) == [])
+        #expect(links.handle(.paused) == [])
+        #expect(links.handle(.welcomed(1)) == [.open(2, after: 1)])
+        #expect(links.handle(.welcomed(2)) == [.retire(1)])
+    }
+
     private func linked() -> LinkSuccession {
         var links = LinkSuccession()
         _ = links.handle(.paused)

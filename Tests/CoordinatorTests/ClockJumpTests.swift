@@ -1,3 +1,4 @@
+import Conduct
 import Plan
 import Protocol
 import RolloutEngine

@@ -1,3 +1,4 @@
+import Conduct
 import Foundation
 import GRDB
 import Plan
@@ -252,9 +253,8 @@ extension DriverBench {
                     step.description.hasSuffix("k3s-join-token")
                 else { continue }
                 try StepOutputTable.keep(
-                    ["token": Secret("K10-of-\(step)")],
+                    [OutputReference(step: step, name: "token"): Secret("K10-of-\(step)")],
                     rollout: row.id,
-                    step: step,
                     in: db
                 )
             }

@@ -1,3 +1,4 @@
+import Conduct
 import Foundation
 import Plan
 import Protocol

@@ -111,9 +111,8 @@ import Testing
         try await store.write { db in
             try RolloutTable.add(.sample("r-00000001"), in: db)
             try StepOutputTable.keep(
-                ["token": token],
+                [OutputReference(step: StepID("a.k3s-join-token"), name: "token"): token],
                 rollout: "r-00000001",
-                step: StepID("a.k3s-join-token"),
                 in: db
             )
         }

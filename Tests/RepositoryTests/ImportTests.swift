@@ -19,6 +19,9 @@ enum Arrows {
             "FoundationEssentials", "Glibc",
         ],
         "Protocol": ["SwiftProtobuf", "FoundationEssentials"],
+        "Conduct": [
+            "Plan", "RolloutEngine", "Steps", "Protocol", "SwiftProtobuf", "Foundation",
+        ],
         "Daemon": ["Glibc"],
         "Agent": [
             "Daemon", "Document", "Plan", "Steps", "Trust", "GRPCTransport", "Protocol", "GRPCCore",
@@ -33,7 +36,7 @@ enum Arrows {
             "SystemPackage",
         ],
         "Coordinator": [
-            "Agent", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine", "Steps",
+            "Agent", "Conduct", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine", "Steps",
             "SimulatedHost",
             "Trust",
             "GRPCTransport", "Protocol", "ArgumentParser", "GRDB", "GRPCCore", "GRPCProtobuf",

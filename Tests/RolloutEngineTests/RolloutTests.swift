@@ -76,6 +76,23 @@ import Testing
         )
     }
 
+    @Test func `a retry that waits for room asks for no timer`() throws {
+        let graph = try StepGraph([node("a.name", on: "a"), node("b.name", on: "b")])
+        var driven = Driven(graph, parallelism: 1)
+        driven.beginWithAll()
+        let failed = driven.finish("a.name", 1, .failed(StepFailure("no route")))
+        guard case .retryPlanned(_, 2, let notBefore, _)? = failed.records.dropFirst().first else {
+            Issue.record("no retry planned: \(failed.records)")
+            return
+        }
+        #expect(driven.assigned[execution("b.name")] != nil)
+        let due = driven.send(.clockAdvanced(to: notBefore))
+        // The other's deadline: nothing is to be decided before that or its end.
+        #expect(due.effects == [.wake(at: 2000 + 60_000 + 15_000)])
+        _ = driven.finish("b.name", at: notBefore + 5)
+        #expect(driven.assigned[execution("a.name", 2)] != nil)
+    }
+
     @Test func `after a permanent failure nothing new begins and what runs is waited for`() throws {
         var driven = try Driven(threeHosts())
         driven.beginWithAll()
@@ -117,6 +134,20 @@ import Testing
             .agentConnected(host("a"), unfinished: [execution("a.name")], at: 2100)
         )
         #expect(back.effects.first == .cancel(execution("a.name"), executor: host("a")))
+    }
+
+    @Test func `an agent that comes after the end is told to stop what it has`() throws {
+        var driven = try Driven(StepGraph([node("a.name", on: "a")]), attempts: 1)
+        driven.beginWithAll()
+        driven.send(.agentDisconnected(host("a"), at: 2000))
+        driven.send(.clockAdvanced(to: 2000 + 600_000))
+        #expect(driven.rollout.state.outcome == .failed)
+        let foreign = ExecutionID("r-00000001.a.name.1")
+        let late = driven.send(
+            .agentConnected(host("a"), unfinished: [execution("a.name"), foreign], at: 700_000)
+        )
+        #expect(late.records.isEmpty)
+        #expect(late.effects == [.cancel(execution("a.name"), executor: host("a"))])
     }
 
     @Test func `late, repeated and foreign results change nothing`() throws {

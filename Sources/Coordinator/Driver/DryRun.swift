@@ -1,3 +1,4 @@
+import Conduct
 import Daemon
 import Foundation
 import Plan

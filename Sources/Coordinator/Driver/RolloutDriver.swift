@@ -1,3 +1,4 @@
+import Conduct
 import Foundation
 import Logging
 import Plan
@@ -43,8 +44,7 @@ actor RolloutDriver {
         for name in session.unfinished {
             let execution = ExecutionID(name)
             guard run(of: execution) == nil else { continue }
-            let cancel = WireStepCancel.with { $0.executionID = name }
-            surroundings.registry.send(.with { $0.cancel = cancel }, to: session.node)
+            surroundings.registry.send(.cancel(execution), to: session.node)
         }
     }
 
@@ -128,8 +128,10 @@ actor RolloutDriver {
         works[run.id] = Work(run: run, task: task)
     }
 
+    /// Agents that came when it was over, and not gone yet, have heard nothing of it.
     private func done(_ id: RolloutID) {
         works[id] = nil
+        for session in surroundings.registry.sessions.values { cancelStrays(of: session) }
     }
 }
 

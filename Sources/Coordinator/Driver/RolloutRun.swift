@@ -1,3 +1,4 @@
+import Conduct
 import Daemon
 import Foundation
 import Logging
@@ -10,14 +11,34 @@ import Synchronization
 /// One rollout at work. Everything that happens to it stands in one queue; for each event the
 /// engine decides, the records are made durable, and only then its effects begin.
 actor RolloutRun {
-    /// Something that happened, and what is kept and told because of it.
+    /// Something that happened.
     private struct Arrival: Sendable {
-        var event: RolloutEvent
-        var outputs: [String: Secret] = [:]
-        /// Who waits to hear that the result is durable.
-        var reporter: HostID?
+        var content: RolloutConduct.Arrival
         /// Which of the waiting operators it comes from.
         var asker: UInt64?
+
+        init(_ event: RolloutEvent, asker: UInt64? = nil) {
+            content = RolloutConduct.Arrival(event)
+            self.asker = asker
+        }
+
+        init(_ change: NodeRegistry.Change, at now: Int64) {
+            switch change {
+            case .connected(let session):
+                content = RolloutConduct.Arrival(
+                    session.node,
+                    unfinished: Set(session.unfinished.map { ExecutionID($0) }),
+                    session: session.number,
+                    at: now
+                )
+            case .disconnected(let node):
+                content = RolloutConduct.Arrival(.agentDisconnected(node, at: now))
+            }
+        }
+
+        init(_ report: StepReport, from node: HostID, at now: Int64) {
+            content = RolloutConduct.Arrival(report, from: node, at: now)
+        }
     }
 
     /// The rollout's key.
@@ -29,10 +50,8 @@ actor RolloutRun {
     private nonisolated let clock: RolloutClock
     private nonisolated let told: Mutex<RolloutPhase>
 
-    private let frozen: FrozenRollout
-    private var engine: Rollout
+    private var conduct: RolloutConduct
     private var lastNumber: Int64
-    private var outputs: [OutputReference: Secret]
     private var timer: Task<Void, Never>?
     private var askers: [UInt64: CheckedContinuation<Void, Never>] = [:]
     private var lastAsker: UInt64 = 0
@@ -54,46 +73,44 @@ actor RolloutRun {
         var records: [JournalRecord] = []
         for row in journal { records.append(try row.decoded()) }
         self.id = id
-        self.frozen = frozen
         self.surroundings = surroundings
         clock = RolloutClock(at: surroundings.now(), notBefore: records.map(\.at).max())
-        self.outputs = outputs
         surroundings.logs.learn(outputs.values, of: row.id)
         lastNumber = journal.last?.number ?? 0
         executors = Dictionary(
             frozen.graph.steps.map { ($0.id, $0.executor) },
             uniquingKeysWith: { first, _ in first }
         )
-        engine = Rollout(
+        conduct = RolloutConduct(
             id: id,
-            graph: frozen.graph,
-            limits: frozen.limits,
+            frozen: frozen,
             seed: UInt64.random(in: 0 ... .max),
-            replaying: records
+            replaying: records,
+            outputs: outputs
         )
-        told = Mutex(engine.state.phase)
+        told = Mutex(conduct.state.phase)
         (arrivals, inbox) = AsyncStream.makeStream(of: Arrival.self)
     }
 
     /// Works until the rollout has ended or the task is cancelled.
     func run() async {
         let observation = surroundings.registry.observe { [inbox, now = clock.now] in
-            inbox.yield(Arrival(event: RolloutEvent($0, at: now())))
+            inbox.yield(Arrival($0, at: now()))
         }
         defer {
             surroundings.registry.stopObserving(observation)
             timer?.cancel()
         }
-        if engine.state.hasBegun {
-            for effect in engine.pendingEffects(at: clock.now()) { await begin(effect) }
+        if conduct.state.hasBegun {
+            for action in conduct.pendingActions(at: clock.now()) { await perform(action) }
         } else {
-            inbox.yield(Arrival(event: .began(at: clock.now())))
+            inbox.yield(Arrival(.began(at: clock.now())))
         }
-        while engine.state.outcome == nil, let arrival = await next() {
+        while conduct.state.outcome == nil, let arrival = await next() {
             await handle(arrival)
         }
         inbox.finish()
-        while let late = await next() { acknowledge(late) }
+        while let late = await next() { await handle(late) }
         isOver = true
         for asker in askers.values { asker.resume() }
         askers = [:]
@@ -107,7 +124,7 @@ actor RolloutRun {
         let asker = lastAsker
         await withCheckedContinuation { continuation in
             askers[asker] = continuation
-            inbox.yield(Arrival(event: wish.event(at: clock.now()), asker: asker))
+            inbox.yield(Arrival(wish.event(at: clock.now()), asker: asker))
         }
     }
 
@@ -122,13 +139,8 @@ actor RolloutRun {
         throws(ForeignExecution) -> Bool
     {
         _ = try step(of: report.execution, from: node)
-        let event = RolloutEvent.executionEnded(
-            report.execution,
-            report.outcome,
-            at: clock.now()
-        )
         surroundings.logs.learn(report.outputs.values, of: id.description)
-        let arrival = Arrival(event: event, outputs: report.outputs, reporter: node)
+        let arrival = Arrival(report, from: node, at: clock.now())
         if case .enqueued = inbox.yield(arrival) { return true }
         return false
     }
@@ -172,39 +184,30 @@ actor RolloutRun {
     }
 
     private func handle(_ arrival: Arrival) async {
-        let decision = engine.handle(arrival.event)
-        guard await keep(decision.records, outputs: arrival.outputs) else { return }
-        acknowledge(arrival)
+        let turn = conduct.take(arrival.content)
+        guard await keep(turn.records, turn.outputs) else { return }
         if let asker = arrival.asker { askers.removeValue(forKey: asker)?.resume() }
-        for effect in decision.effects { await begin(effect) }
-    }
-
-    private func acknowledge(_ arrival: Arrival) {
-        guard case .executionEnded(let execution, _, _) = arrival.event,
-            let node = arrival.reporter
-        else { return }
-        let receipt = WireResultReceipt.with { $0.executionID = execution.description }
-        surroundings.registry.send(.with { $0.receipt = receipt }, to: node)
+        for action in turn.actions { await perform(action) }
     }
 
     /// Makes records durable, with the outputs of the execution whose end they tell; with the last
     /// record all outputs go. A store that refuses is asked again until it takes them: nothing may
     /// begin before.
-    private func keep(_ records: [JournalRecord], outputs: [String: Secret]) async -> Bool {
+    private func keep(
+        _ records: [JournalRecord],
+        _ outputs: [OutputReference: Secret]
+    ) async -> Bool {
         guard !records.isEmpty else { return true }
         let number = lastNumber
         let rollout = id.description
-        let owner = outputs.isEmpty ? nil : records.lazy.compactMap(\.succeededStep).first
-        let end = engine.state.outcome.map { ($0, RolloutTally(engine.state)) }
+        let end = conduct.state.outcome.map { ($0, RolloutTally(conduct.state)) }
         let now = clock.now()
         while !Task.isCancelled {
             do {
                 let rows = try JournalRow.encoded(records, after: number)
                 try await surroundings.store.write { db throws in
                     try JournalTable.append(rows, rollout: rollout, in: db)
-                    if let owner {
-                        try StepOutputTable.keep(outputs, rollout: rollout, step: owner, in: db)
-                    }
+                    try StepOutputTable.keep(outputs, rollout: rollout, in: db)
                     if let (outcome, tally) = end {
                         try RolloutTable.end(rollout, outcome, tally, at: now, in: db)
                     }
@@ -219,9 +222,8 @@ actor RolloutRun {
             }
         }
         guard !Task.isCancelled else { return false }
-        if let owner { remember(outputs, of: owner) }
         lastNumber += Int64(records.count)
-        let phase = engine.state.phase
+        let phase = conduct.state.phase
         told.withLock { $0 = phase }
         for (offset, record) in records.enumerated() {
             surroundings.watchers.publish(.record(number + Int64(offset) + 1, record), of: rollout)
@@ -230,17 +232,12 @@ actor RolloutRun {
         return true
     }
 
-    private func remember(_ made: [String: Secret], of step: StepID) {
-        for (name, value) in made { outputs[OutputReference(step: step, name: name)] = value }
-    }
-
-    private func begin(_ effect: Effect) async {
-        switch effect {
-        case .assign(let execution, let step, let timeout):
-            assign(execution, step, timeout)
-        case .cancel(let execution, let executor):
-            let cancel = WireStepCancel.with { $0.executionID = execution.description }
-            surroundings.registry.send(.with { $0.cancel = cancel }, to: executor)
+    private func perform(_ action: RolloutConduct.Action) async {
+        switch action {
+        case .send(let message, let node, let session):
+            surroundings.registry.send(message, to: node, over: session)
+        case .acknowledge(let message, let node):
+            surroundings.registry.send(message, to: node)
         case .wake(let at):
             wake(at: at)
         case .finish(let outcome):
@@ -248,27 +245,12 @@ actor RolloutRun {
         }
     }
 
-    private func assign(_ execution: ExecutionID, _ step: StepID, _ timeout: Int64) {
-        guard let node = frozen.graph.steps.first(where: { $0.id == step }) else { return }
-        var inputs: [String: Secret] = [:]
-        for (name, reference) in node.inputs { inputs[name] = outputs[reference] }
-        let assignment = frozen.assignment(
-            of: step,
-            execution: execution.description,
-            mode: .apply,
-            timeout: timeout,
-            inputs: inputs
-        )
-        guard let assignment else { return }
-        surroundings.registry.send(.with { $0.assignment = assignment }, to: node.executor)
-    }
-
     private func wake(at time: Int64) {
         timer?.cancel()
         timer = Task { [inbox, now = clock.now] in
             let delay = Duration.milliseconds(max(0, time - now()))
-            guard (try? await Task.sleep(for: delay, clock: .suspending)) != nil else { return }
-            inbox.yield(Arrival(event: .clockAdvanced(to: max(time, now()))))
+            guard (try? await Task.sleep(for: delay, clock: .continuous)) != nil else { return }
+            inbox.yield(Arrival(.clockAdvanced(to: max(time, now()))))
         }
     }
 
@@ -328,35 +310,11 @@ struct DriverSurroundings: Sendable {
     var now: @Sendable () -> Int64 = WallClock.now
 }
 
-extension RolloutEvent {
-    fileprivate init(_ change: NodeRegistry.Change, at now: Int64) {
-        switch change {
-        case .connected(let session):
-            let unfinished = Set(session.unfinished.map { ExecutionID($0) })
-            self = .agentConnected(session.node, unfinished: unfinished, at: now)
-        case .disconnected(let node):
-            self = .agentDisconnected(node, at: now)
-        }
-    }
-}
-
-extension JournalRecord {
-    /// The step whose execution ended well by this record.
-    fileprivate var succeededStep: StepID? {
-        switch self {
-        case .ended(_, let step, .unchanged, _), .ended(_, let step, .changed, _): step
-        case .began, .assigned, .ended, .retryPlanned, .stepFailed, .cancelRequested, .paused,
-            .resumed, .skipped, .finished:
-            nil
-        }
-    }
-}
-
 extension JournalRow {
     /// The engine's record.
     func decoded() throws(StoreFailure) -> JournalRecord {
         do {
-            return try JSONDecoder().decode(JournalRecord.self, from: record)
+            return try JournalRecord(encoded: record)
         } catch {
             throw .corrupt("journal record \(number) cannot be read: \(error)")
         }
@@ -364,13 +322,11 @@ extension JournalRow {
 
     /// Records as rows, numbered on from `number`.
     static func encoded(_ records: [JournalRecord], after number: Int64) throws -> [JournalRow] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        return try records.enumerated().map { offset, record in
+        try records.enumerated().map { offset, record in
             JournalRow(
                 number: number + Int64(offset) + 1,
                 at: record.at,
-                record: try encoder.encode(record)
+                record: try record.encoded()
             )
         }
     }

@@ -1,3 +1,4 @@
+import Conduct
 import Protocol
 import RolloutEngine
 

@@ -1,3 +1,4 @@
+import Conduct
 import GRPCCore
 import Logging
 import Plan
@@ -256,8 +257,7 @@ final class AgentSession: Sendable {
             throw .foreign(error)
         }
         _ = service.mailbox.deliver(report, from: node)
-        let receipt = WireResultReceipt.with { $0.executionID = report.execution.description }
-        service.registry.send(.with { $0.receipt = receipt }, to: node)
+        service.registry.send(.receipt(for: report.execution), to: node)
     }
 
     private func part(from session: NodeRegistry.Session) {

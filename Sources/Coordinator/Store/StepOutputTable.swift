@@ -14,22 +14,23 @@ enum StepOutputTable {
         }
     }
 
-    /// Keeps a step's outputs; a repeated step's replace its earlier ones.
+    /// Keeps outputs; a repeated step's replace its earlier ones.
     static func keep(
-        _ outputs: [String: Secret],
+        _ outputs: [OutputReference: Secret],
         rollout: String,
-        step: StepID,
         in db: Database
     )
         throws
     {
-        for (name, value) in outputs {
+        for (output, value) in outputs {
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO step_output (rollout, step, name, value)
                     VALUES (?, ?, ?, ?)
                     """,
-                arguments: [rollout, step.description, name, Data(value.reveal())]
+                arguments: [
+                    rollout, output.step.description, output.name, Data(value.reveal()),
+                ]
             )
         }
     }

@@ -1,19 +1,18 @@
-import Foundation
-import Plan
-import Protocol
-import RolloutEngine
+package import Plan
+package import Protocol
+package import RolloutEngine
 
 /// What an agent says about an execution's end, in the engine's words.
-struct StepReport: Sendable, Equatable {
+package struct StepReport: Sendable, Equatable {
     /// Which execution.
-    var execution: ExecutionID
+    package var execution: ExecutionID
     /// How it ended.
-    var outcome: ExecutionOutcome
+    package var outcome: ExecutionOutcome
     /// Secrets that it made.
-    var outputs: [String: Secret]
+    package var outputs: [String: Secret]
 
     /// Reads a result. An agent that says nothing about the end is taken to have failed.
-    init(_ result: WireStepResult) {
+    package init(_ result: WireStepResult) {
         execution = ExecutionID(result.executionID)
         outputs = result.outputs.mapValues { Secret([UInt8]($0)) }
         switch result.outcome {
@@ -39,7 +38,7 @@ struct StepReport: Sendable, Equatable {
 
 extension ExecutionID {
     /// The parts of `ROLLOUT.STEP.ATTEMPT`; nothing where the text is none of it.
-    var parts: (rollout: String, step: StepID, attempt: Int)? {
+    package var parts: (rollout: String, step: StepID, attempt: Int)? {
         let words = description.split(separator: ".", omittingEmptySubsequences: false)
         guard words.count >= 3, let rollout = words.first,
             let attempt = words.last.flatMap({ Int($0) })

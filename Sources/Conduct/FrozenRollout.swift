@@ -1,41 +1,56 @@
-import Foundation
-import Plan
-import Protocol
-import RolloutEngine
-import Steps
+package import Foundation
+package import Plan
+package import Protocol
+package import RolloutEngine
+package import Steps
 import SwiftProtobuf
 
 /// Everything a rollout was resolved to when it began, so that a resumed one does the same even if
 /// releases, files or this program have changed since.
-struct FrozenRollout: Sendable, Equatable, Codable {
+package struct FrozenRollout: Sendable, Equatable, Codable {
     /// What is done, in which order.
-    var graph: StepGraph
+    package var graph: StepGraph
     /// How each step is spelled for its agent.
-    var steps: [String: FrozenStep]
+    package var steps: [String: FrozenStep]
     /// The bounds it keeps.
-    var limits: RolloutLimits
+    package var limits: RolloutLimits
     /// What was placed and applied.
-    var artifacts: ResolvedArtifacts
+    package var artifacts: ResolvedArtifacts
 
     /// A step as it goes over the wire.
-    struct FrozenStep: Sendable, Equatable, Codable {
+    package struct FrozenStep: Sendable, Equatable, Codable {
         /// The kind's name.
-        var kind: String
+        package var kind: String
         /// The kind's JSON; never a secret.
-        var parameters: String
-    }
+        package var parameters: String
 
-    /// Reads what `encoded` wrote.
-    init(_ data: Data, of rollout: String) throws(StoreFailure) {
-        do {
-            self = try JSONDecoder().decode(FrozenRollout.self, from: data)
-        } catch {
-            throw .corrupt("rollout \(rollout) cannot be read: \(error)")
+        /// Spells a step.
+        package init(kind: String, parameters: String) {
+            self.kind = kind
+            self.parameters = parameters
         }
     }
 
+    /// Reads what `encoded` wrote.
+    package init(encoded data: Data) throws {
+        self = try JSONDecoder().decode(FrozenRollout.self, from: data)
+    }
+
+    /// Takes steps that are spelled out already.
+    package init(
+        graph: StepGraph,
+        steps: [String: FrozenStep],
+        limits: RolloutLimits,
+        artifacts: ResolvedArtifacts
+    ) {
+        self.graph = graph
+        self.steps = steps
+        self.limits = limits
+        self.artifacts = artifacts
+    }
+
     /// Spells every step out.
-    init(
+    package init(
         graph: StepGraph,
         steps: [PlannedStep],
         limits: RolloutLimits,
@@ -54,18 +69,18 @@ struct FrozenRollout: Sendable, Equatable, Codable {
     }
 
     /// JSON.
-    func encoded() throws -> Data {
+    package func encoded() throws -> Data {
         try JSONEncoder().encode(self)
     }
 
     /// The step itself; nothing where there is none, or this release cannot read it.
-    func step(_ id: StepID) -> (any Step)? {
+    package func step(_ id: StepID) -> (any Step)? {
         guard let frozen = steps[id.description] else { return nil }
         return try? StepCatalog.decode(kind: frozen.kind, parameters: Array(frozen.parameters.utf8))
     }
 
     /// What an agent is told; nothing where there is no such step.
-    func assignment(
+    package func assignment(
         of step: StepID,
         execution: String,
         mode: WireStepMode,
