@@ -302,6 +302,7 @@ let package = Package(
             dependencies: [
                 "Agent", "HostContract", "NodeAgent", "Plan", "Steps", "Trust", argumentParser,
             ],
+            exclude: ["played-program.sh"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -32,7 +32,9 @@ import Testing
             )
             again.type("y")
             #expect(try await watch.ending().status == 130)
-            #expect(await again.text.contains("Rollout \(id) is being cancelled"))
+            try await eventually("the coordinator's answer is shown") {
+                await again.text.contains("Rollout \(id) is being cancelled")
+            }
             try await eventually("the rollout ends") {
                 try await world.coordinator("rollout", "list").output.contains("cancelled")
             }

@@ -29,17 +29,20 @@ final class HostScratch: Sendable {
     /// A machine that has no programs but those of `play` and the shell's own commands.
     var bareHost: LinuxHost { LinuxHost(searchPath: "\(path)/bin", home: path) }
 
+    private static let player = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().appendingPathComponent("played-program.sh")
+
     /// Puts a shell script in a program's place; it notes each call in `calls`.
     func play(_ program: String, _ script: String) throws {
         let text = """
-            #!/bin/sh
             echo "\(program) $*" >> "\(path)/calls"
             \(script)
 
             """
-        let file = "\(path)/bin/\(program)"
-        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        let file = URL(fileURLWithPath: "\(path)/bin/\(program)")
+        try Data(text.utf8).write(to: file.appendingPathExtension("played"))
+        try? FileManager.default.removeItem(at: file)
+        try FileManager.default.createSymbolicLink(at: file, withDestinationURL: Self.player)
     }
 
     /// The played programs' calls, in order.
