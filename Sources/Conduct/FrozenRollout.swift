@@ -17,6 +17,26 @@ package struct FrozenRollout: Sendable, Equatable, Codable {
     /// What was placed and applied.
     package var artifacts: ResolvedArtifacts
 
+    /// Hosts of earlier plans that the plan has no more; nothing in rollouts of earlier releases.
+    package var departed: [DepartedHost]?
+
+    /// A host that is left as it is.
+    package struct DepartedHost: Sendable, Equatable, Codable {
+        /// Its id in the earlier plan.
+        package var id: HostID
+        /// What its node is called in the cluster.
+        package var hostname: String
+        /// Whether it is a server there.
+        package var isServer: Bool
+
+        /// Names a host.
+        package init(id: HostID, hostname: String, isServer: Bool) {
+            self.id = id
+            self.hostname = hostname
+            self.isServer = isServer
+        }
+    }
+
     /// A step as it goes over the wire.
     package struct FrozenStep: Sendable, Equatable, Codable {
         /// The kind's name.

@@ -84,6 +84,13 @@ final class DriverBench: Sendable {
         )
     }
 
+    /// What a dry run of a plan's text tells.
+    func dryRunEvents(of text: String) async throws -> [WireRolloutEvent] {
+        var events: [WireRolloutEvent] = []
+        try await dryRun(try await prepared(text)).run { events.append($0) }
+        return events
+    }
+
     /// A dry run of the plan. Each asks under an id of its own, as agents remember what they answered.
     func dryRun(_ ready: PreparedRollout? = nil) async throws -> DryRun {
         let plan: PreparedRollout

@@ -1,3 +1,4 @@
+import Conduct
 import Foundation
 import Plan
 import Protocol
@@ -50,6 +51,35 @@ import Testing
                 ])
         )
         #expect(refusal?.description.contains("last seen 1970-01-01T00:00:01Z") == true)
+    }
+
+    /// What is not in the plan any more is named until its node counts no longer.
+    @Test func `a host that left the plan is named, until it is revoked`() async throws {
+        let bench = try await DriverBench()
+        let agents = bench.agents()
+        for host in bench.hosts { agents.connect(host) }
+        let before = try await bench.prepared().frozen.departed
+        #expect(before == [])
+        let id = try await bench.begin()
+        _ = try await bench.events(of: id)
+        let smaller = ClusterPlan.sampleText.replacing(
+            /,\s*\{"id": "seoul".*/,
+            with: ""
+        )
+        let seoul = bench.hosts[1]
+        let departed = try await bench.prepared(smaller).frozen.departed
+        #expect(departed == [.init(id: seoul, hostname: "seoul", isServer: false)])
+        let events = try await bench.dryRunEvents(of: smaller)
+        guard case .started(let started)? = events.first?.event else {
+            Issue.record("\(events)")
+            return
+        }
+        #expect(started.departed.map(\.id) == ["seoul"])
+        try await bench.store.write { db in
+            try NodeTable.revoke(seoul, Revocation(at: 1, reason: ""), in: db)
+        }
+        let left = try await bench.prepared(smaller).frozen.departed
+        #expect(left == [])
     }
 
     @Test func `real machines are kept from stand-ins`() async throws {

@@ -159,6 +159,24 @@ private func halfWay() -> TellingCoordinator {
         }
     }
 
+    @Test func `a host that left the plan is named with what to do`() {
+        var rollout = TellingCoordinator(nodes: ["kube-japan"], departed: ["kube-busan"])
+        #expect(rollout.log.first?.hasSuffix("; not in the plan any more: kube-busan") == true)
+        #expect(rollout.json.first?.contains(#""departed":["kube-busan"]"#) == true)
+        rollout.end(.succeeded, changed: 0, unchanged: 4, failed: 0, after: 5)
+        #expect(
+            rollout.view.summary(style: .plain, planFile: nil, suffix: " --state s").suffix(5) == [
+                "kube-busan is not in this plan any more. It is not touched; to take it out of the "
+                    + "cluster:",
+                "  on a server of the plan:  sudo k3s kubectl drain kube-busan --ignore-daemonsets "
+                    + "--delete-emptydir-data",
+                "                            sudo k3s kubectl delete node kube-busan",
+                "  on kube-busan:  sudo /usr/local/bin/k3s-agent-uninstall.sh",
+                "  here:  coordinator node revoke kube-busan --state s",
+            ]
+        )
+    }
+
     @Test func `colours mark what happens and nothing else differs`() {
         let plain = halfWay().lines(80, after: 75)
         let colored = halfWay().lines(80, color: true, after: 75)

@@ -7,7 +7,10 @@ import Testing
         try await World.with { world in
             try await world.initialize()
             _ = try await world.serve()
-            _ = try await world.populate(pace: 1)
+            // An agent that stands still keeps the rollout from its end.
+            let sleeper = try #require(try await world.populate()["kube-chuncheon"])
+            sleeper.signal(SIGSTOP)
+            defer { sleeper.signal(SIGCONT) }
             let terminal = try PseudoTerminal()
             let rollout = try await Self.interruptTwice(
                 ["rollout", "--plan", Plans.threeClouds.path],
@@ -35,6 +38,7 @@ import Testing
             try await eventually("the coordinator's answer is shown") {
                 await again.text.contains("Rollout \(id) is being cancelled")
             }
+            sleeper.signal(SIGCONT)
             try await eventually("the rollout ends") {
                 try await world.coordinator("rollout", "list").output.contains("cancelled")
             }

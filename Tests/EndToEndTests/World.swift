@@ -131,28 +131,24 @@ actor World {
     }
 
     /// `node-agent run` on the host's simulated machine.
-    /// `pace` is how many times as fast as a real one it is.
-    func runAgent(of host: String, policy: URL? = nil, pace: Int = 10) throws -> Program {
+    func runAgent(of host: String, policy: URL? = nil) throws -> Program {
         try start(
             "node-agent",
             [
                 "run", "--state", agentState(of: host).path, "--host",
-                "simulated:\(machine(host).path)", "--simulated-pace", "\(pace)",
+                "simulated:\(machine(host).path)",
             ] + (policy.map { ["--policy", $0.path] } ?? [])
         )
     }
 
     /// Lets all hosts in and starts their agents.
-    func populate(
-        _ hosts: [String] = World.hosts,
-        pace: Int = 10
-    ) async throws -> [String: Program] {
+    func populate(_ hosts: [String] = World.hosts) async throws -> [String: Program] {
         var agents: [String: Program] = [:]
         for host in hosts {
             try await makeToken(for: host)
             let ending = try await enroll(host)
             try #require(ending.status == 0, "\(ending.complaint)")
-            agents[host] = try runAgent(of: host, pace: pace)
+            agents[host] = try runAgent(of: host)
         }
         try await eventually("all agents are connected") {
             try await self.connected() == Set(hosts)

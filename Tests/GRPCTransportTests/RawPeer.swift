@@ -48,6 +48,14 @@ final class RawSocket {
         return Array(buffer.prefix(count))
     }
 
+    /// Whether the peer has closed the connection; it does not wait for that.
+    var isEnded: Bool {
+        var byte: UInt8 = 0
+        let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
+        let count = recv(descriptor, &byte, 1, flags)
+        return count == 0 || count < 0 && errno != EAGAIN
+    }
+
     /// Whether the peer closes the connection before the patience ends.
     func isClosedByPeer() -> Bool {
         while let bytes = receive() {
@@ -79,7 +87,9 @@ final class RawPeer {
             applicationProtocol: application.rawValue
         )
         tls = try TLSSession(context)
-        while !tls.isEstablished { _ = try receive() }
+        while !tls.isEstablished {
+            guard try receive() != nil else { throw Silence() }
+        }
     }
 
     /// Sends plaintext; false once the server does not take it.

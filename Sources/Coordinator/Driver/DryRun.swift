@@ -60,7 +60,8 @@ struct DryRun: Sendable {
             rollout: "",
             cluster: prepared.cluster,
             digest: prepared.digest,
-            graph: graph
+            graph: graph,
+            departed: prepared.frozen.departed ?? []
         )
         try await tell(log.next(.started(started)))
         var states: [StepID: WireStepState] = [:]

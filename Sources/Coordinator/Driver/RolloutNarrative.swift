@@ -1,3 +1,4 @@
+import Conduct
 import Foundation
 import Plan
 import Protocol
@@ -11,17 +12,19 @@ struct RolloutNarrative: Sendable {
     private let cluster: String
     private let digest: String
     private let graph: StepGraph
+    private let departed: [FrozenRollout.DepartedHost]
     private var attempts: [StepID: Int] = [:]
     private var problems: [StepID: StepFailure] = [:]
     private var states: [StepID: WireStepState] = [:]
     private var pause: PauseReason?
 
     /// Begins before the first record.
-    init(rollout: String, cluster: String, digest: String, graph: StepGraph) {
+    init(rollout: String, cluster: String, digest: String, frozen: FrozenRollout) {
         self.rollout = rollout
         self.cluster = cluster
         self.digest = digest
-        self.graph = graph
+        graph = frozen.graph
+        departed = frozen.departed ?? []
     }
 
     /// What a record means to an operator; nothing where it only matters to the engine.
@@ -50,7 +53,8 @@ struct RolloutNarrative: Sendable {
         rollout: String,
         cluster: String,
         digest: String,
-        graph: StepGraph
+        graph: StepGraph,
+        departed: [FrozenRollout.DepartedHost]
     )
         -> WireRolloutStarted
     {
@@ -58,6 +62,13 @@ struct RolloutNarrative: Sendable {
             $0.rolloutID = rollout
             $0.cluster = cluster
             $0.digest = digest
+            $0.departed = departed.map { host in
+                .with {
+                    $0.id = host.id.description
+                    $0.hostname = host.hostname
+                    $0.server = host.isServer
+                }
+            }
             $0.steps = graph.steps.map { step in
                 .with {
                     $0.id = step.id.description
@@ -75,7 +86,13 @@ struct RolloutNarrative: Sendable {
         switch record {
         case .began:
             return .started(
-                Self.started(rollout: rollout, cluster: cluster, digest: digest, graph: graph)
+                Self.started(
+                    rollout: rollout,
+                    cluster: cluster,
+                    digest: digest,
+                    graph: graph,
+                    departed: departed
+                )
             )
         case .assigned(_, let step, let attempt, _, _):
             attempts[step] = attempt

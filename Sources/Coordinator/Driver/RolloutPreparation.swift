@@ -63,7 +63,8 @@ struct RolloutPreparation: Sendable {
         } catch {
             throw .artifact(error)
         }
-        let frozen = try freeze(plan, resolved, architectures)
+        var frozen = try freeze(plan, resolved, architectures)
+        frozen.departed = try await departed(plan)
         try demandKinds(of: frozen.graph)
         let canonical = PlanRequest.canonical(plan)
         return PreparedRollout(
@@ -128,6 +129,34 @@ struct RolloutPreparation: Sendable {
         guard problems.isEmpty else { throw .hosts(problems) }
         return architectures
     }
+
+    /// Nodes that count still, that an earlier rollout was about, and that this plan has not.
+    private func departed(
+        _ plan: ClusterPlan
+    ) async throws(StartRefusal) -> [FrozenRollout.DepartedHost] {
+        let present = Set(plan.hosts.map(\.id))
+        let nodes = try await enrolled().values.filter { $0.revocation == nil }.map(\.id)
+        let gone = Set(nodes).subtracting(present)
+        guard !gone.isEmpty else { return [] }
+        do {
+            let rows = try await store.read { db throws in
+                try RolloutTable.latest(Self.remembered, in: db)
+            }
+            var found: [HostID: FrozenRollout.DepartedHost] = [:]
+            for row in rows {
+                for host in EarlierPlan.hosts(in: row.plan)
+                where gone.contains(host.id) && found[host.id] == nil {
+                    found[host.id] = host
+                }
+            }
+            return found.values.sorted { $0.id < $1.id }
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Rollouts whose plans are looked at for hosts that the present one has not.
+    private static let remembered = 50
 
     private func enrolled() async throws(StartRefusal) -> [HostID: NodeRow] {
         do {

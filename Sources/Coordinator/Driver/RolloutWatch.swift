@@ -69,7 +69,7 @@ struct RolloutWatch: Sendable {
                 rollout: rollout,
                 cluster: row.cluster,
                 digest: row.digest,
-                graph: frozen.graph
+                frozen: frozen
             )
             return (narrative, records)
         } catch {

@@ -37,14 +37,18 @@ extension RolloutView {
                 ("dependsOn", .array(step.dependsOn.map { .string($0) })),
             ])
         }
-        return .object([
+        var members: [(String, JSONLine)] = [
             ("event", .string("rolloutStarted")),
             ("rollout", .string(started.rolloutID)),
             ("cluster", .string(started.cluster)),
             ("digest", .string(started.digest)),
             ("at", .integer(at)),
             ("steps", .array(steps)),
-        ])
+        ]
+        if !started.departed.isEmpty {
+            members.append(("departed", .array(started.departed.map { .string($0.id) })))
+        }
+        return .object(members)
     }
 
     private func json(_ change: WireStepStateChanged, at: Int64) -> JSONLine? {

@@ -6,6 +6,9 @@ extension RolloutView {
         switch event.event {
         case .started:
             "rollout \(id) of cluster \(cluster): \(steps.count) steps on \(nodes.count) nodes"
+                + (departed.isEmpty
+                    ? ""
+                    : "; not in the plan any more: \(departed.map(\.id).joined(separator: ", "))")
         case .step(let change):
             step(change.stepID).flatMap { logLine(of: $0, at: event.at) }
         case .paused(let paused):

@@ -32,6 +32,7 @@ extension RolloutView {
         case .paused: lines += [""] + stepsOutOfPause(suffix: suffix)
         case .succeeded, .unspecified, .UNRECOGNIZED: break
         }
+        for host in departed { lines += [""] + host.lines(suffix: suffix) }
         return lines
     }
 

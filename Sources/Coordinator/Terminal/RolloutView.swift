@@ -15,6 +15,8 @@ struct RolloutView: Sendable {
     /// The same, once it ended.
     private(set) var endedAt: Int64?
     private(set) var end: WireRolloutEnded?
+    /// Hosts of earlier plans that this one has no more.
+    private(set) var departed: [DepartedView] = []
     /// Whether no further step begins for now.
     private(set) var isPaused = false
     /// In the plan's order.
@@ -64,6 +66,7 @@ struct RolloutView: Sendable {
         cluster = TerminalText.cleaned(started.cluster)
         digest = TerminalText.cleaned(started.digest)
         startedAt = at
+        departed = started.departed.map(DepartedView.init)
         var places: [String: Int] = [:]
         for summary in started.steps where index[summary.id] == nil {
             let step = StepView(summary)

@@ -600,6 +600,26 @@ public nonisolated struct WireRolloutStarted: Sendable {
 
   public var steps: [WireStepSummary] = []
 
+  /// Of earlier plans, and not of this one: they are not touched.
+  public var departed: [WireDepartedHost] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A host that an earlier rollout set up and the plan has no more. It is named until its node is revoked.
+public nonisolated struct WireDepartedHost: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: String = String()
+
+  public var hostname: String = String()
+
+  public var server: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1673,7 +1693,7 @@ nonisolated extension WireRolloutEvent: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireRolloutStarted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RolloutStarted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rollout_id\0\u{1}cluster\0\u{1}digest\0\u{1}steps\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rollout_id\0\u{1}cluster\0\u{1}digest\0\u{1}steps\0\u{1}departed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1685,6 +1705,7 @@ nonisolated extension WireRolloutStarted: SwiftProtobuf.Message, SwiftProtobuf._
       case 2: try { try decoder.decodeSingularStringField(value: &self.cluster) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.digest) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.steps) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.departed) }()
       default: break
       }
     }
@@ -1703,6 +1724,9 @@ nonisolated extension WireRolloutStarted: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.steps.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.steps, fieldNumber: 4)
     }
+    if !self.departed.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.departed, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1711,6 +1735,47 @@ nonisolated extension WireRolloutStarted: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.cluster != rhs.cluster {return false}
     if lhs.digest != rhs.digest {return false}
     if lhs.steps != rhs.steps {return false}
+    if lhs.departed != rhs.departed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDepartedHost: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DepartedHost"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}hostname\0\u{1}server\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.hostname) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.server) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.hostname.isEmpty {
+      try visitor.visitSingularStringField(value: self.hostname, fieldNumber: 2)
+    }
+    if self.server != false {
+      try visitor.visitSingularBoolField(value: self.server, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireDepartedHost, rhs: WireDepartedHost) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.hostname != rhs.hostname {return false}
+    if lhs.server != rhs.server {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

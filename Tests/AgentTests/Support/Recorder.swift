@@ -30,7 +30,7 @@ final class Recorder<Element: Sendable>: Sendable {
     /// How many there were.
     func count(where matches: (Element) -> Bool) -> Int { all.count(where: matches) }
 
-    /// The `number`th that matches, as soon as it has come; fails after ten seconds without it.
+    /// The `number`th that matches, as soon as it has come; fails after forty seconds without it, for a machine may be busy.
     func element(
         _ number: Int = 1,
         where matches: @escaping @Sendable (Element) -> Bool
@@ -50,7 +50,7 @@ final class Recorder<Element: Sendable>: Sendable {
                 return nil
             }
             group.addTask {
-                try await Task.sleep(for: .seconds(10))
+                try await Task.sleep(for: .seconds(40))
                 throw Missing(heard: self.all)
             }
             defer { group.cancelAll() }

@@ -65,6 +65,7 @@ struct DryRunReport: Sendable {
             }
             lines.append("")
         }
+        for host in view.departed { lines += host.lines(suffix: suffix) + [""] }
         return lines + sum(of: view, style: style)
     }
 

@@ -11,7 +11,8 @@ extension RolloutCommand {
             discussion: """
                 The plan is checked first; nothing begins while it has a problem. A second rollout of \
                 the same plan changes nothing. One that failed or was interrupted is simply run again: \
-                what is done is not done twice.
+                what is done is not done twice. A host that earlier plans had and this one has not is never \
+                touched: the rollout names it, and how to take it out of the cluster.
 
                 On a terminal there is a line for each node, drawn in place; otherwise a line for each \
                 change of state. A rollout that succeeded ends with a table that says what is where. \
