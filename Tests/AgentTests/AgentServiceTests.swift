@@ -8,7 +8,7 @@ import Testing
 
 @testable import Agent
 
-@Suite(.timeLimit(.minutes(1))) struct AgentServiceTests {
+@Suite(.timeLimit(.minutes(4))) struct AgentServiceTests {
     let id = "r-00000001.kube-seoul.scripted.1"
 
     @Test func `a step runs, reports, and is forgotten with the receipt`() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Agent
 
-@Suite(.timeLimit(.minutes(1))) struct ArtifactTests {
+@Suite(.timeLimit(.minutes(4))) struct ArtifactTests {
     let id = "r-00000001.kube-seoul.scripted.1"
 
     @Test func `a transfer that breaks off goes on from where it was`() async throws {

@@ -10,7 +10,7 @@ import Trust
 
 @testable import Agent
 
-@Suite(.timeLimit(.minutes(1))) struct EnrollmentTests {
+@Suite(.timeLimit(.minutes(4))) struct EnrollmentTests {
     @Test func `a token becomes a credential and settings`() async throws {
         try await withCoordinator { coordinator, folder in
             coordinator.enrollment.set(issuing(from: coordinator.authority))

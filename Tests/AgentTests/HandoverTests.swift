@@ -9,7 +9,7 @@ import Trust
 @testable import Agent
 
 /// An agent that goes on to another certificate while it works.
-@Suite(.timeLimit(.minutes(1))) struct HandoverTests {
+@Suite(.timeLimit(.minutes(4))) struct HandoverTests {
     private let talking = "r-00000001.kube-seoul.talking.1"
     private let fetching = "r-00000001.kube-seoul.fetching.1"
 

@@ -7,7 +7,7 @@ import Trust
 
 @testable import Agent
 
-@Suite(.timeLimit(.minutes(1))) struct RenewalTests {
+@Suite(.timeLimit(.minutes(4))) struct RenewalTests {
     static let day: Int64 = 86_400_000
 
     @Test func `an old certificate is renewed, stored, and shown to the coordinator`() async throws

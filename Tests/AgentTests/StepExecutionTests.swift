@@ -6,7 +6,7 @@ import Testing
 
 @testable import Agent
 
-@Suite(.timeLimit(.minutes(1))) struct StepExecutionTests {
+@Suite(.timeLimit(.minutes(4))) struct StepExecutionTests {
     @Test func `a step that does not end is cut off and says what it was at`() async throws {
         let script = Script(behind: Gate())
         let result = try await run(script, timeout: 50)

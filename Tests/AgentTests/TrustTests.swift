@@ -8,7 +8,7 @@ import Trust
 @testable import Agent
 
 /// An agent that is told whom to believe.
-@Suite(.timeLimit(.minutes(1))) struct TrustTests {
+@Suite(.timeLimit(.minutes(4))) struct TrustTests {
     private func authority(_ cluster: String = TestCoordinator.cluster) throws -> Certificate {
         try CertificateAuthority.create(cluster: cluster, now: WallClock.now()).certificate
     }

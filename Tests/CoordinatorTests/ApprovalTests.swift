@@ -9,7 +9,7 @@ import Testing
 @testable import Coordinator
 
 /// `rollout --approve`: what an operator was shown, and nothing else.
-@Suite(.timeLimit(.minutes(1))) struct ApprovalTests {
+@Suite(.timeLimit(.minutes(4))) struct ApprovalTests {
     /// Machines whose hostname differs, until something else is said.
     private final class Machines: Sendable {
         let name = Mutex("debian")

@@ -9,7 +9,7 @@ import Testing
 @testable import Coordinator
 
 /// The coordinator's wall clock is put right, or wrong, while it works.
-@Suite(.timeLimit(.minutes(1))) struct ClockJumpTests {
+@Suite(.timeLimit(.minutes(4))) struct ClockJumpTests {
     private static let day: Int64 = 86_400_000
 
     @Test func `a clock that jumps ahead ends no step that runs`() async throws {

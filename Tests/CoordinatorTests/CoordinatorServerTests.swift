@@ -10,7 +10,7 @@ import Trust
 
 @testable import Coordinator
 
-@Suite(.timeLimit(.minutes(1))) struct CoordinatorServerTests {
+@Suite(.timeLimit(.minutes(4))) struct CoordinatorServerTests {
     @Test func `health is answered to those with a certificate`() async throws {
         try await ServerBench.run { bench in
             let credential = try Credential.load(from: bench.state.operator)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Coordinator
 
-@Suite(.timeLimit(.minutes(1))) struct DryRunTests {
+@Suite(.timeLimit(.minutes(4))) struct DryRunTests {
     @Test func `nothing to change is said of every step and nothing is kept`() async throws {
         let bench = try await DriverBench()
         let agents = bench.agents(answer: FakeAgents.unchanged)

@@ -9,7 +9,7 @@ import Trust
 
 @testable import Coordinator
 
-@Suite(.timeLimit(.minutes(1))) struct EnrollmentTests {
+@Suite(.timeLimit(.minutes(4))) struct EnrollmentTests {
     @Test func `a token becomes a certificate for its node`() async throws {
         try await ServerBench.run { bench in
             let credential = try await bench.enrol(bench.token(for: "seoul"))

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Coordinator
 
-@Suite(.timeLimit(.minutes(1))) struct EventTests {
+@Suite(.timeLimit(.minutes(4))) struct EventTests {
     @Test func `a flapping node pushes out only its own past`() async throws {
         let bench = try EventBench()
         try await bench.append([.tokenCreated(for: bench.seoul, at: 1)])

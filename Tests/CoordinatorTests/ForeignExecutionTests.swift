@@ -9,7 +9,7 @@ import Trust
 @testable import Coordinator
 
 /// An agent that speaks about what was given to another, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct ForeignExecutionTests {
+@Suite(.timeLimit(.minutes(4))) struct ForeignExecutionTests {
     @Test(arguments: ["result", "output"])
     func `who speaks for another is refused and named, and the journal stays as it is`(
         what: String

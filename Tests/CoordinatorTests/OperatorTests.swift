@@ -10,7 +10,7 @@ import Trust
 @testable import Coordinator
 
 /// Who may operate the cluster, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct OperatorTests {
+@Suite(.timeLimit(.minutes(4))) struct OperatorTests {
     @Test func `an operator is let in, listed, and cut off by a revocation`() async throws {
         try await ServerBench.run { bench in
             let (kim, lee) = (try await bench.admit("kim"), try await bench.admit("lee"))

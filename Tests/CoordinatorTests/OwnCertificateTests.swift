@@ -10,7 +10,7 @@ import Trust
 @testable import Coordinator
 
 /// The coordinator's certificate changes while it serves.
-@Suite(.timeLimit(.minutes(1))) struct OwnCertificateTests {
+@Suite(.timeLimit(.minutes(4))) struct OwnCertificateTests {
     @Test func `a new certificate is shown to who comes, and who is there stays`() async throws {
         let log = RecordedLog()
         try await ServerBench.run(options: log.receive) { bench in

@@ -9,7 +9,7 @@ import Testing
 @testable import Coordinator
 
 /// Plans over the wire.
-@Suite(.timeLimit(.minutes(1))) struct PlanServiceTests {
+@Suite(.timeLimit(.minutes(4))) struct PlanServiceTests {
     @Test func `a good plan comes back with its digest and its defaults`() async throws {
         try await ServerBench.run { bench in
             let answer = try await bench.operating { client in

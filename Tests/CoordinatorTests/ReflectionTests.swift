@@ -6,7 +6,7 @@ import Trust
 
 @testable import Coordinator
 
-@Suite(.timeLimit(.minutes(1))) struct ReflectionTests {
+@Suite(.timeLimit(.minutes(4))) struct ReflectionTests {
     typealias Request = GRPCServerReflectionRequest
     typealias File = Google_Protobuf_FileDescriptorProto
 

@@ -11,7 +11,7 @@ import Trust
 @testable import Coordinator
 
 /// Which of a node's certificates count, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct RevocationTests {
+@Suite(.timeLimit(.minutes(4))) struct RevocationTests {
     @Test func `a revoked node's session is cut by the revocation itself`() async throws {
         try await ServerBench.run { bench in
             let agent = try await bench.enrol(bench.token(for: "seoul"))

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Coordinator
 
-@Suite(.timeLimit(.minutes(1))) struct RolloutDriverTests {
+@Suite(.timeLimit(.minutes(4))) struct RolloutDriverTests {
     @Test func `a rollout runs every step once and tells about it in order`() async throws {
         let bench = try await DriverBench()
         let agents = bench.agents()

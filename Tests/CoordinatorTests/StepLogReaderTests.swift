@@ -9,7 +9,7 @@ import Testing
 @testable import Coordinator
 
 /// What one who asks for logs is told, while a rollout runs and after.
-@Suite(.timeLimit(.minutes(1))) struct StepLogReaderTests {
+@Suite(.timeLimit(.minutes(4))) struct StepLogReaderTests {
     @Test func `who follows is told everything, and goes with the rollout`() async throws {
         let bench = try await DriverBench()
         let agents = bench.talkingAgents()

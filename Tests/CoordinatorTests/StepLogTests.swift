@@ -8,7 +8,7 @@ import Testing
 
 @testable import Coordinator
 
-@Suite(.timeLimit(.minutes(1))) struct StepLogTests {
+@Suite(.timeLimit(.minutes(4))) struct StepLogTests {
     @Test func `what steps say is kept in order and counted within each step`() async throws {
         let bench = try await LogBench()
         for number in 1...3 {

@@ -7,7 +7,7 @@ import Testing
 @testable import GRPCTransport
 
 /// Addresses of both families, on this machine's loopback.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct AddressTests {
     private static let whoAmI = RawService.unary { _, context in Array(context.remotePeer.utf8) }
 

@@ -2,7 +2,7 @@ import GRPCCore
 import GRPCTransport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct BackPressureTests {
     /// A client that lets no more wait than a server does.
     private static func frugal(_ configuration: inout ClientConfiguration) {

@@ -2,7 +2,7 @@ import GRPCCore
 import GRPCTransport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct CallTests {
     @Test func `a unary call is answered`() async throws {
         try await withPair(["Echo": RawService.echo]) { client, _ in

@@ -24,7 +24,7 @@ private struct Fate: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct CancellationTests {
     @Test func `a client's cancelled task cancels the handler`() async throws {
         let fate = Fate()

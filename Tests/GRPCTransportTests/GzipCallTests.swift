@@ -6,7 +6,7 @@ import Testing
 @testable import GRPCTransport
 
 /// Messages that come compressed, and go so.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct GzipCallTests {
     private static let gzip = [
         ("grpc-encoding", "gzip"), ("grpc-accept-encoding", "identity, gzip"),

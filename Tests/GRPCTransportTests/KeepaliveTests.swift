@@ -6,7 +6,7 @@ import Testing
 
 @testable import GRPCTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct KeepaliveTests {
     private static let quick = Keepalive(interval: .milliseconds(500), timeout: .seconds(2))
 

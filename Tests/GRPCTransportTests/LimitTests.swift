@@ -2,7 +2,7 @@ import GRPCCore
 import GRPCTransport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct LimitTests {
     @Test func `a request over the server's limit is refused, and the connection lives`()
         async throws

@@ -6,7 +6,7 @@ import HTTP2Session
 import Testing
 
 /// What the holder of one certificate, or of none, can take up.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct PeerAccountTests {
     private let cluster: Cluster
     private let lines = Shared<[String]>([])

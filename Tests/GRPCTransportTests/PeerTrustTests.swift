@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import Trust
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct PeerTrustTests {
     private let cluster: Cluster
     private let whoAmI: RawService.Method = RawService.unary { _, context in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import GRPCTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct ReconnectTests {
     @Test func `a client comes back after a server's restart`() async throws {
         let cluster = try Cluster()

@@ -2,7 +2,7 @@ import GRPCCore
 import GRPCTransport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct RetryTests {
     /// Refuses the first calls, and counts all.
     private struct Reluctant: Sendable {

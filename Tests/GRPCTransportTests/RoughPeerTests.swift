@@ -6,7 +6,7 @@ import TLSSession
 import Testing
 
 /// Peers that do not behave, and peers that are not ours.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct RoughPeerTests {
     private let cluster: Cluster
 

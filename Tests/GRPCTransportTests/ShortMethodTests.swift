@@ -5,7 +5,7 @@ import Testing
 
 @testable import GRPCTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct ShortMethodTests {
     /// Answers whether the handler runs on an event loop, after it kept its thread for as many tenths
     /// of a second as the request's first byte says.

@@ -2,7 +2,7 @@ import GRPCCore
 import GRPCTransport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct ShutdownTests {
     @Test func `a server that stops lets a running call end and takes no other`() async throws {
         let (began, stop) = (Gate(), Gate())

@@ -6,7 +6,7 @@ import Trust
 
 @testable import NodeAgent
 
-@Suite(.timeLimit(.minutes(1))) struct LinuxHostArtifactsTests {
+@Suite(.timeLimit(.minutes(4))) struct LinuxHostArtifactsTests {
     private let scratch: HostScratch
     private let bytes: [UInt8]
     private let placement: ArtifactPlacement

@@ -3,7 +3,7 @@ import Testing
 
 @testable import NodeAgent
 
-@Suite(.timeLimit(.minutes(1))) struct LinuxHostHealthTests {
+@Suite(.timeLimit(.minutes(4))) struct LinuxHostHealthTests {
     private let scratch: HostScratch
 
     init() throws { scratch = try HostScratch() }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import NodeAgent
 
-@Suite(.timeLimit(.minutes(1))) struct LinuxHostPackagesTests {
+@Suite(.timeLimit(.minutes(4))) struct LinuxHostPackagesTests {
     private let scratch: HostScratch
 
     init() throws { scratch = try HostScratch() }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import NodeAgent
 
-@Suite(.timeLimit(.minutes(1))) struct LinuxHostProgramsTests {
+@Suite(.timeLimit(.minutes(4))) struct LinuxHostProgramsTests {
     private let scratch: HostScratch
 
     init() throws { scratch = try HostScratch() }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import NodeAgent
 
-@Suite(.timeLimit(.minutes(1))) struct LinuxHostUnitsTests {
+@Suite(.timeLimit(.minutes(4))) struct LinuxHostUnitsTests {
     private let scratch: HostScratch
 
     init() throws { scratch = try HostScratch() }
