@@ -23,13 +23,25 @@ extension Connection: HTTP2Events {
         guard let exchange = exchanges[stream], !exchange.isIgnored else { return }
         do throws(RPCError) {
             guard exchange.stream.keep(bytes.count) else { throw tooMuchUnread() }
-            try exchange.deframer.take(bytes) { exchange.stream.deliver($0) }
+            try take(bytes, of: exchange)
             if exchange.isMidMessage(after: bytes.count) { isMidMessage = true }
             if exchange.stream.earnsCredit(bytes.count) {
                 http2?.consumed(bytes.count, on: stream)
             }
         } catch {
             side.failed(exchange, error, at: self)
+        }
+    }
+
+    private func take(
+        _ bytes: UnsafeRawBufferPointer,
+        of exchange: Exchange
+    ) throws(RPCError) {
+        do throws(RPCError) {
+            try exchange.deframer.take(bytes) { exchange.stream.deliver($0) }
+        } catch {
+            log("a call to \(exchange.stream.path): \(error.message)")
+            throw error
         }
     }
 
@@ -94,7 +106,11 @@ extension Connection {
     func refuse(_ stream: CallStream, _ status: Status) {
         guard let exchange = exchanges[stream] else { return }
         switch side.role {
-        case .server: cutOff(exchange, status)
+        case .server:
+            if [.resourceExhausted, .internalError].contains(status.code) {
+                log("a call to \(stream.path): \(status.message)")
+            }
+            cutOff(exchange, status)
         case .client: http2?.reset(exchange.id, .cancel)
         }
         flushSoon()

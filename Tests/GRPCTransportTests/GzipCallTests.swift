@@ -57,6 +57,8 @@ struct GzipCallTests {
         let cluster = try Cluster()
         var configuration = try cluster.server()
         configuration.limits.messageBytes = 100_000
+        let lines = Shared<[String]>([])
+        configuration.log = { line in lines.update { $0.append(line) } }
         let bomb = try #require(Gzip.compress([UInt8](repeating: 0, count: 100_001)))
         try await withServer(configuration, ["Echo": RawService.echo]) { _, port in
             let answer = try await offThePool {
@@ -64,6 +66,7 @@ struct GzipCallTests {
                 return try client.request(RawClient.call() + Self.gzip, body: Self.framed(bomb))
             }
             #expect(answer.blocks.last?["grpc-status"] == "8")
+            #expect(lines.value.contains { $0.contains("inflates to more than the limit") })
         }
     }
 

@@ -117,7 +117,7 @@ ATTACKS = {
     "few descriptors": few_descriptors,
 }
 # These are served, or cannot even be accepted: there is nothing to log.
-UNNAMED = {"stream churn", "oversized", "gzip bombs", "slow body"}
+UNNAMED = {"stream churn", "slow body"}
 
 
 def run(name, attack, server, honest, rogue):

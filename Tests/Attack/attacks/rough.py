@@ -56,9 +56,9 @@ def oversized(server, rogue):
 
 
 def gzip_bombs(server, rogue):
-    """Messages of 4 kB that inflate to the most that one may be, on as many calls as it may have."""
+    """Messages of 4 kB that inflate to one byte more than may be, on as many calls as it may have."""
     peer, sent = Peer(server.port, rogue), 0
-    bomb = gzip.compress(bytes(4 * 1024 * 1024), 9)
+    bomb = gzip.compress(bytes(4 * 1024 * 1024 + 1), 9)
     bomb = b"\1" + len(bomb).to_bytes(4, "big") + bomb
     for stream in range(1, 2001, 2):
         if not peer.send(headers(stream, COMPRESSED_CHECK) + data(stream, bomb, "END_STREAM")):
