@@ -25,7 +25,7 @@ last=0
 while :; do
     now=$(sqlite3 -readonly {STORE} 'SELECT coalesce(max(number), 0) FROM journal' \\
         2>/dev/null || echo 0)
-    [ "$now" -gt "$last" ] || { sleep 0.005; continue; }
+    [ "$now" -gt "$last" ] || {{ sleep 0.005; continue; }}
     last=$now
     pkill -KILL -x coordinator -u isthmus && echo "record $now"
 done
