@@ -17,6 +17,7 @@ protocol CallSide: AnyObject {
 
     /// Who pays for what waits to be sent to the peer, where somebody counts that.
     var account: PeerAccount? { get }
+
     /// The longest that the connection may last; nil if there is no bound.
     var lifetime: Duration? { get }
 

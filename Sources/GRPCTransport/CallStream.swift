@@ -61,6 +61,7 @@ final class CallStream: Sendable {
 
     /// Bytes of messages that have not left.
     var unsent: Int { state.withLock { $0.outbound.unsent } }
+
     /// Whether the handler was only told that the server wants to stop.
     var isAskedToStop: Bool { state.withLock { $0.isAskedToStop } }
 }

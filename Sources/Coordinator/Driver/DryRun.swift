@@ -140,7 +140,7 @@ struct DryRun: Sendable {
         case .unchanged:
             return Finding(step: step, state: .unchanged)
         case .changed(let text):
-            let changes = StepView.changes(in: Data(text.utf8))
+            let changes = Change.list(in: Data(text.utf8))
             let disruption = prepared.frozen.step(step.id)?.disruption(by: changes)
             return Finding(
                 step: step,

@@ -1,4 +1,5 @@
 import Protocol
+import Steps
 
 extension RolloutView {
     /// The event as one JSON object, once it is taken in; nothing where it says nothing.
@@ -66,7 +67,7 @@ extension RolloutView {
             members.append(("details", .array(change.details.map { .string($0) })))
         }
         if !change.remedy.isEmpty { members.append(("remedy", .string(change.remedy))) }
-        let changes = StepView.changes(in: change.changes)
+        let changes = Change.list(in: change.changes)
         if !changes.isEmpty { members.append(("changes", .encoding(changes))) }
         if !change.disruption.isEmpty {
             members.append(("disruption", .string(change.disruption)))

@@ -138,7 +138,7 @@ struct StepView: Sendable {
         message = TerminalText.cleaned(change.message)
         details = change.details.map(TerminalText.cleaned)
         remedy = TerminalText.cleaned(change.remedy)
-        changes = Self.changes(in: change.changes)
+        changes = Change.list(in: change.changes)
         disruption = Disruption(rawValue: change.disruption) ?? .none
     }
 
@@ -147,12 +147,6 @@ struct StepView: Sendable {
         guard state == .failed else { return }
         state = .waiting
         since = at
-    }
-
-    /// The changes that the event brings; none where its bytes are no list of changes.
-    static func changes(in json: Data) -> [Change] {
-        guard !json.isEmpty else { return [] }
-        return (try? JSONDecoder().decode([Change].self, from: json)) ?? []
     }
 }
 
