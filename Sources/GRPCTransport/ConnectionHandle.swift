@@ -102,6 +102,18 @@ final class ConnectionHandle: Sendable {
         onLoop { $0?.end(reason, telling: .noError) }
     }
 
+    /// Makes room for another: without a word, and without waiting for one, where the peer has not even
+    /// said who it is.
+    func makeRoom(_ reason: RPCError) {
+        onLoop { connection in
+            if connection?.phase == .greeting {
+                connection?.abandon(reason)
+            } else {
+                connection?.end(reason, telling: .noError)
+            }
+        }
+    }
+
     private func onLoop(_ body: @escaping @Sendable (Connection?) -> Void) {
         loop.execute { body(self.connection.value) }
     }

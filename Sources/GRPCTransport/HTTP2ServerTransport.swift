@@ -146,7 +146,7 @@ extension HTTP2ServerTransport {
             DescriptorReserve.rest(channel.parent)
             throw refusal(channel, "no descriptors are left for connections")
         }
-        guard connections.count - strangers.count < configuration.connections,
+        guard established.count < configuration.connections,
             let context = state.withLock({ $0.context })
         else { throw refusal(channel, "there are too many connections") }
         guard let stranger = strangers.admit(from: channel.remoteAddress?.source ?? "") else {

@@ -7,8 +7,6 @@ final class OpenConnections: Sendable {
 
     var all: [ConnectionHandle] { handles.withLock { Array($0.values) } }
 
-    var count: Int { handles.withLock { $0.count } }
-
     /// Keeps a connection until it has ended.
     func insert(_ handle: ConnectionHandle) {
         let key = ObjectIdentifier(handle)

@@ -30,6 +30,8 @@ final class EstablishedConnections: Sendable {
 
     var all: [ServerConnection] { entries.withLock { Array($0.values) } }
 
+    var count: Int { entries.withLock { $0.count } }
+
     /// Keeps a connection until it has ended.
     func insert(_ peer: ServerPeer, _ handle: ConnectionHandle) -> ServerConnection {
         let connection = ServerConnection(peer, handle)

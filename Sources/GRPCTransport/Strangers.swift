@@ -16,8 +16,6 @@ final class Strangers: Sendable {
         state = Mutex(State(greetings: Greetings(limit: limit)))
     }
 
-    var count: Int { state.withLock { $0.greetings.count } }
-
     /// Takes in a newcomer, and closes whoever must make room.
     ///
     /// - Returns: Its number; nil if it is turned away.
@@ -31,11 +29,14 @@ final class Strangers: Sendable {
             case .refused: return (nil, nil)
             }
         }
-        evicted?.close(Self.tooMany)
+        evicted?.makeRoom(Self.tooMany)
         return id
     }
 
-    private static let tooMany = RPCError(code: .unavailable, message: "Too many greet at once.")
+    private static let tooMany = RPCError(
+        code: .unavailable,
+        message: "too many there have not said who they are"
+    )
 
     /// Forgets the connection as soon as it has said who it is, or is gone; closes it if it had to make
     /// room meanwhile.
@@ -45,7 +46,7 @@ final class Strangers: Sendable {
             state.handles[id] = handle
             return true
         }
-        guard isKnown else { return handle.close(Self.tooMany) }
+        guard isKnown else { return handle.makeRoom(Self.tooMany) }
         end.whenComplete { _ in self.leave(id) }
     }
 

@@ -146,6 +146,7 @@ struct PeerAccountTests {
     @Test func `idle connections behind an agent's address do not lock it out`() async throws {
         try await withServer { configuration in
             configuration.greetings = 8
+            configuration.connections = 8
         } _: { _, port in
             let idle = (0..<20).map { _ in RawSocket(port: port) }
             // The last of them must have come: whoever is among them may have to make room for one.
@@ -156,6 +157,7 @@ struct PeerAccountTests {
             }
             withExtendedLifetime(idle) {}
         }
+        #expect(lines.value.contains { $0.contains("127.0.0.1") && $0.contains("not said who") })
     }
 
     @Test func `a call whose answer nobody reads is ended, and a slow reader's is not`()
