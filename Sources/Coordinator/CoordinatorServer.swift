@@ -105,6 +105,11 @@ final class CoordinatorServer: Service {
         server.beginGracefulShutdown()
     }
 
+    /// Comes back where tasks run and the store answers.
+    func proveAlive() async throws {
+        try await services.store.read { _ in }
+    }
+
     private func serve() async throws {
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in

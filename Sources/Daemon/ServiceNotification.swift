@@ -5,6 +5,8 @@ internal import Glibc
 public enum ServiceNotification: String {
     /// It does its work; whether whom it works with is up, is another matter.
     case ready = "READY=1"
+    /// It has not hung (`Watchdog`).
+    case alive = "WATCHDOG=1"
     /// It is about to end.
     case stopping = "STOPPING=1"
 

@@ -11,7 +11,12 @@ struct StateOptions: ParsableArguments {
         ),
         completion: .directory
     )
-    var directory = "/var/lib/isthmus-agent"
+    var directory = Self.standard
+
+    private static let standard = "/var/lib/isthmus-agent"
+
+    /// Whether it is the one that the package's unit runs with.
+    var isStandard: Bool { directory == Self.standard }
 
     func validate() throws {
         guard !directory.isEmpty else {

@@ -1,3 +1,4 @@
+import Agent
 import Steps
 import Testing
 
@@ -50,6 +51,25 @@ import Testing
         }
         #expect(failure?.message == "“systemctl start --no-block -- x.service” failed")
         #expect(failure?.details == ["Unit x.service not found."])
+    }
+
+    @Test func `the package's unit is started where it is there`() async throws {
+        try scratch.play("systemctl", "[ \"$1\" = start ] || echo LoadState=loaded")
+        let unit = PackagedUnit(on: scratch.host)
+        #expect(try await unit.start())
+        #expect(scratch.calls.last == "systemctl start -- isthmus-agent.service")
+        try scratch.play("systemctl", "echo LoadState=not-found")
+        #expect(try await !unit.start())
+    }
+
+    @Test func `who is enrolled hears that the unit does not start`() async throws {
+        let answer =
+            "echo LoadState=loaded; [ \"$1\" = show ] || { echo 'Job failed.' >&2; exit 1; }"
+        try scratch.play("systemctl", answer)
+        let failure = await #expect(throws: AgentFailure.self) {
+            try await PackagedUnit(on: scratch.host).start()
+        }
+        #expect(failure?.message.contains("is enrolled, but its agent does not start: Job") == true)
     }
 
     @Test func `a journal is its lines, whatever bytes they are of`() async throws {

@@ -72,6 +72,7 @@ private struct AgentUnit: Service {
                 group.addTask {
                     for await _ in await UnixSignalsSequence(trapping: .sighup) { service.reload() }
                 }
+                group.addTask { await Watchdog.asked?.keepAlive {} }
                 await service.run()
                 group.cancelAll()
             }

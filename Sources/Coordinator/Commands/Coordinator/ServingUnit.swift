@@ -13,6 +13,7 @@ struct ServingUnit: Service {
                 // Why there is no port is what `run` throws.
                 guard (try? await server.boundPort()) != nil else { return false }
                 ServiceNotification.ready.send()
+                await Watchdog.asked?.keepAlive { try await server.proveAlive() }
                 return false
             }
             group.addTask {
