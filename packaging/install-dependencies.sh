@@ -10,7 +10,7 @@ declare -A packages=(
     [test]="python3-venv openssl"
     [lint]="shellcheck"
     [protocol]="git protobuf-compiler"
-    [deb]="binutils dpkg-dev lintian xz-utils"
+    [deb]="binutils dpkg-dev lintian python3 xz-utils"
     [lab]="apt-utils ca-certificates curl debian-archive-keyring dpkg-dev gcc iproute2 iputils-ping
         libc6-dev mmdebstrap nftables openssl procps python3 systemd-container util-linux"
 )

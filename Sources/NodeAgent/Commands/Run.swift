@@ -73,11 +73,17 @@ private struct AgentUnit: Service {
                     for await _ in await UnixSignalsSequence(trapping: .sighup) { service.reload() }
                 }
                 group.addTask { await Watchdog.asked?.keepAlive {} }
+                group.addTask { await Self.staySmall() }
                 await service.run()
                 group.cancelAll()
             }
         }
         ServiceNotification.stopping.send()
+    }
+
+    /// Small servers have other uses for the memory than what a start or a rollout once touched.
+    private static func staySmall() async {
+        while (try? await Task.sleep(for: .seconds(60))) != nil { ProgramText.letGo() }
     }
 }
 

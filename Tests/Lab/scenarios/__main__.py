@@ -1,6 +1,6 @@
 """Runs scenarios: all of them, or those named.
 
-    python3 -m scenarios [first_rollout] [coordinator_killed] [killed_everywhere] [trouble]
+    python3 -m scenarios [first_rollout] [coordinator_killed] [killed_everywhere] [packages] [trouble]
 """
 
 import importlib
@@ -9,7 +9,7 @@ import traceback
 
 from .report import Report
 
-SCENARIOS = ["first_rollout", "coordinator_killed", "killed_everywhere", "trouble"]
+SCENARIOS = ["first_rollout", "coordinator_killed", "killed_everywhere", "packages", "trouble"]
 
 
 def main():
