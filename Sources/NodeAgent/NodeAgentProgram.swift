@@ -15,7 +15,6 @@ struct NodeAgentProgram: AsyncParsableCommand {
             then on the agent runs as a service and stays in touch.
 
               node-agent enroll --coordinator 203.0.113.10 --token-file token
-              systemctl start isthmus-agent
 
             Exit codes: 0 done, 1 failed, 2 wrong usage.
             """,

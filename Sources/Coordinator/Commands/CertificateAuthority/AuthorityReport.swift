@@ -101,7 +101,6 @@ struct AuthorityReport: Sendable {
             "and on that machine:",
             "  sudo systemctl stop isthmus-agent",
             "  sudo node-agent enroll --force --coordinator HOST:PORT",
-            "  sudo systemctl start isthmus-agent",
         ]
     }
 

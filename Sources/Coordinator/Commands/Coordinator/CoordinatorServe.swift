@@ -28,6 +28,16 @@ struct CoordinatorServe: AsyncParsableCommand {
     @OptionGroup var state: StateOption
 
     @Option(
+        name: .customLong("settings"),
+        help: ArgumentHelp(
+            "A file of settings; for the standard state folder \(ServerSettingsFile.standardPath), where it exists.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["yaml", "yml"])
+    )
+    var settingsFile: String?
+
+    @Option(
         help: ArgumentHelp(
             "Where to listen; every address, IPv6 and IPv4, with the port given to init where nothing is said.",
             valueName: "host:port"
@@ -48,25 +58,33 @@ struct CoordinatorServe: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How much is logged: trace, debug, info, notice, warning, error or critical.",
+            "How much is logged: trace, debug, info, notice, warning, error or critical; info where nothing is said.",
             valueName: "level"
         ),
         transform: level
     )
-    var logLevel = Logger.Level.info
+    var logLevel: Logger.Level?
 
     func run() async throws {
+        var settings = try ServerSettingsFile.load(settingsFile, for: state.directory)
+        settings.listen = listen ?? settings.listen
+        settings.artifactMirror = artifactMirror ?? settings.artifactMirror
+        settings.logLevel = logLevel ?? settings.logLevel
+        try await serve(settings)
+    }
+
+    private func serve(_ settings: ServerSettings) async throws {
         var logger = Logger(
             label: "coordinator",
             factory: { StreamLogHandler.standardError(label: $0) }
         )
-        logger.logLevel = logLevel
+        logger.logLevel = settings.logLevel ?? .info
         let descriptors = DescriptorLimit.raise()
         logger.note("This process may open files and sockets", [.descriptors: "\(descriptors)"])
         do {
             let server = try await CoordinatorServer(
                 state: state.directory,
-                options: options(logger, descriptors: descriptors)
+                options: options(settings, logger, descriptors: descriptors)
             )
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
@@ -90,14 +108,18 @@ struct CoordinatorServe: AsyncParsableCommand {
         }
     }
 
-    private func options(_ logger: Logger, descriptors: UInt64) -> CoordinatorOptions {
+    private func options(
+        _ settings: ServerSettings,
+        _ logger: Logger,
+        descriptors: UInt64
+    ) -> CoordinatorOptions {
         var options = CoordinatorOptions()
         if descriptors > 0 { options.descriptors = Int(clamping: descriptors) }
-        if let listen {
+        if let listen = settings.listen {
             options.listenHost = listen.host
             options.listenPort = listen.port
         }
-        options.artifactMirror = artifactMirror
+        options.artifactMirror = settings.artifactMirror
         options.usesStandInArtifacts = standInArtifacts
         options.logger = logger
         return options
