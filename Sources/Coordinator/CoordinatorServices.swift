@@ -65,12 +65,14 @@ struct CoordinatorServices: Sendable {
 
     private let cache: ArtifactCache
     private let mailbox = CheckMailbox()
+    private let secretsFolder: String
     private let options: CoordinatorOptions
 
     /// Opens a state folder. Its lock is the caller's concern.
     init(state: StateDirectory, options: CoordinatorOptions) async throws {
         self.options = options
         configuration = try state.configuration()
+        secretsFolder = state.secrets
         authorities = Authorities(try AuthorityFiles(state: state).load())
         store = try Store(path: state.store)
         cache = try ArtifactCache(directory: state.artifacts)
@@ -205,7 +207,10 @@ struct CoordinatorServices: Sendable {
                 cluster: configuration.cluster,
                 store: store,
                 registry: registry,
-                artifacts: artifacts
+                artifacts: artifacts,
+                access: options.usesStandInArtifacts
+                    ? StandInAccess()
+                    : GenuineAccess(secrets: PlanSecrets(folder: secretsFolder))
             ),
             gate: gate,
             connections: connections,

@@ -32,6 +32,8 @@ struct StateDirectory: Sendable, Equatable {
     var store: String { path + "/isthmus.sqlite" }
     /// Artifacts by hash.
     var artifacts: String { path + "/artifacts" }
+    /// Secrets that plans name as `{"store": NAME}`, a file each, put there by people.
+    var secrets: String { path + "/secrets" }
     private var lockFile: String { path + "/lock" }
 
     /// What the coordinator is called.
@@ -70,7 +72,7 @@ struct StateDirectory: Sendable, Equatable {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         let own = [
             configurationFile, authority, nextAuthority, rotationFile, coordinator, `operator`,
-            artifacts, lockFile,
+            artifacts, secrets, lockFile,
         ].map { URL(fileURLWithPath: $0).lastPathComponent }
         return found.filter { name in
             // The store has files beside it, and a file that is being written has a dot before it.

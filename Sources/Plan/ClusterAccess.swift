@@ -12,7 +12,7 @@ public enum DashboardProvider: String, Sendable, Equatable, CaseIterable {
 
 /// A web page for the cluster.
 public struct DashboardSettings: Sendable, Equatable {
-    /// Who makes it. Default: nobody.
+    /// Who makes it. Default: Headlamp.
     public var provider: DashboardProvider
     /// The provider's Helm chart.
     public var chart: ArtifactReference?
@@ -21,7 +21,7 @@ public struct DashboardSettings: Sendable, Equatable {
 
     /// Describes the page.
     public init(
-        provider: DashboardProvider = .absent,
+        provider: DashboardProvider = .headlamp,
         chart: ArtifactReference? = nil,
         adminPassword: SecretReference? = nil
     ) {
@@ -33,6 +33,8 @@ public struct DashboardSettings: Sendable, Equatable {
 
 /// A tunnel that publishes the cluster's pages without an open port.
 public struct TunnelSettings: Sendable, Equatable {
+    /// Cloudflare's API, version 4.
+    public static let cloudflareAPI = "https://api.cloudflare.com/client/v4"
     /// The only `provider` there is.
     public static let provider = "cloudflare"
 
@@ -42,6 +44,8 @@ public struct TunnelSettings: Sendable, Equatable {
     public var name: String
     /// Where the API token is found.
     public var apiToken: SecretReference
+    /// Where the coordinator asks Cloudflare's API. Default: Cloudflare's own.
+    public var apiURL: String
     /// The DNS name that the dashboard is published at.
     public var hostname: String?
     /// What else is published.
@@ -52,12 +56,14 @@ public struct TunnelSettings: Sendable, Equatable {
         accountID: String,
         name: String,
         apiToken: SecretReference,
+        apiURL: String = Self.cloudflareAPI,
         hostname: String? = nil,
         services: [PublishedService] = []
     ) {
         self.accountID = accountID
         self.name = name
         self.apiToken = apiToken
+        self.apiURL = apiURL
         self.hostname = hostname
         self.services = services
     }

@@ -101,6 +101,7 @@ extension TunnelSettings {
             .init("accountID", .string(accountID)),
             .init("name", .string(name)),
             .init("apiToken", apiToken.value),
+            .init("apiURL", .string(apiURL)),
             hostname.map { .init("hostname", .string($0)) },
             services.isEmpty ? nil : .init("services", .list(services.map(\.value))),
         ]

@@ -6,9 +6,8 @@ extension ClusterPlan {
     public var cautions: [PlanCaution] {
         let policies = PlanPointer(["policies"])
         return [
-            dashboard.provider == .absent
-                ? nil : PlanCaution(PlanPointer(["dashboard"]), Self.dashboardWords),
-            tunnel.map { _ in PlanCaution(PlanPointer(["tunnel"]), Self.tunnelWords) },
+            dashboard.provider == .kubesphere
+                ? PlanCaution(PlanPointer(["dashboard"]), Self.kubeSphereWords) : nil,
             self.policies.ignoredChecks.isEmpty
                 ? nil : PlanCaution(policies.key("preflight"), Self.preflightWords),
             self.policies.allowWanEtcd
@@ -16,12 +15,9 @@ extension ClusterPlan {
         ].compactMap(\.self)
     }
 
-    static let dashboardWords =
-        "The dashboard is not carried out by this release: a rollout sets up none. Install it once "
-        + "the nodes are Ready, or write \"provider\": \"none\"."
-    static let tunnelWords =
-        "The tunnel is not carried out by this release: a rollout publishes nothing and never asks "
-        + "for the token. Set it up once the nodes are Ready, or leave \"tunnel\" out."
+    private static let kubeSphereWords =
+        "KubeSphere is not carried out by this release: a rollout sets up no dashboard. Choose "
+        + "\"headlamp\", or install KubeSphere once the nodes are Ready."
     private static let preflightWords =
         "Checks before a rollout are not carried out by this release: there is nothing to ignore. "
         + "Leave it out, and look yourself."

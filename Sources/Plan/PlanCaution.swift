@@ -79,10 +79,15 @@ public struct PlanCaution: Sendable, Equatable {
         case "mesh.subnet":
             "Hosts take new addresses one after the other; until the last has, the mesh is "
                 + "interrupted."
-        case let field where field.hasPrefix("dashboard"):
-            ClusterPlan.dashboardWords
-        case let field where field.hasPrefix("tunnel"):
-            ClusterPlan.tunnelWords
+        case "dashboard.provider":
+            "What the earlier plan's dashboard consists of stays in the cluster until you take it "
+                + "away: k3s kubectl -n kube-system delete helmchart headlamp"
+        case "tunnel.accountID", "tunnel.name":
+            "The earlier tunnel stays in its account until you take it away there, and names may "
+                + "lead to it: run `coordinator tunnel remove` with the earlier plan first."
+        case let field where field.hasPrefix("tunnel") && difference.after == nil:
+            "What is published stays published. To end it: `coordinator tunnel remove`, which ends "
+                + "all of it; the next rollout publishes what its plan names."
         default: nil
         }
     }

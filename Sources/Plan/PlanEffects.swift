@@ -53,7 +53,7 @@ struct PlanEffects {
         }
         return new.hosts.enumerated().flatMap { index, host in
             let isNew = joining.contains(host.id)
-            return Self.kinds(of: host.role).compactMap { kind -> AffectedStep? in
+            return kinds(of: host).compactMap { kind -> AffectedStep? in
                 var because = isNew ? [Self.pointer(index)] : reasons[host.id]?[kind] ?? []
                 if kind == "mesh-proof", !isNew { because += meshChanges }
                 guard !because.isEmpty else { return nil }
@@ -81,11 +81,14 @@ struct PlanEffects {
     }
 
     /// The kinds of steps that are about a host, in their order.
-    private static func kinds(of role: HostRole) -> [String] {
+    private func kinds(of host: PlannedHost) -> [String] {
         let prepared = ["hostname", "wireguard-tools", "artifact"]
-        return switch role {
+        return switch host.role {
         case .server:
             prepared + ["k3s-server", "kilo-annotation", "manifests", "nodes-ready", "mesh-proof"]
+                + (new.tunnel == nil ? [] : ["cluster-secret"])
+                + (new.dashboard.provider == .absent && new.tunnel == nil ? [] : ["chart-ready"])
+                + (new.tunnel == nil ? [] : ["ingress-published", "public-name"])
         case .agent:
             prepared + [
                 "k3s-join-token", "k3s-agent", "kilo-annotation", "nodes-ready",
@@ -110,6 +113,7 @@ struct PlanEffects {
         // Who is the server carries out all others' steps too.
         "hosts[].role": [
             (.own, ["nodes-ready", "kilo-annotation", "manifests"] + k3s + tokens),
+            (.own, ["cluster-secret", "chart-ready", "ingress-published", "public-name"]),
             (.agentsOfIt, ["k3s-agent", "kilo-annotation", "nodes-ready"] + tokens),
         ],
         "hosts[].addresses.public": [
@@ -139,6 +143,17 @@ struct PlanEffects {
         // K3s is started anew where its binary is another.
         "artifacts.k3s": [(.all, ["artifact"] + k3s)],
         "artifacts.installScript": [(.all, ["artifact"])],
+        "dashboard": [(.all, ["manifests", "chart-ready"])],
+        "tunnel": [
+            (.all, ["manifests", "cluster-secret", "chart-ready", "ingress-published"]),
+            (.all, ["public-name"]),
+        ],
+        "tunnel.accountID": [(.all, ["cluster-secret"])],
+        "tunnel.name": [(.all, ["cluster-secret"])],
+        // Where the token is found, not what it is.
+        "tunnel.apiToken": [(.all, ["cluster-secret"])],
+        "tunnel.hostname": [(.all, ["manifests", "ingress-published", "public-name"])],
+        "tunnel.services": [(.all, ["manifests", "ingress-published", "public-name"])],
         "artifacts.kiloCRDs": [(.all, ["manifests"])],
         "artifacts.kiloManifest": [(.all, ["manifests"])],
     ]

@@ -3,6 +3,9 @@ public struct StepID: Hashable, Sendable, Codable, Comparable, CustomStringConve
     /// The key as text.
     public let description: String
 
+    /// Stands for the plan itself, whose secrets are outputs that no step makes.
+    public static let plan = StepID("plan")
+
     /// Takes the text as it is; the graph checks that it is used once.
     public init(_ text: String) {
         description = text
@@ -90,7 +93,8 @@ public struct StepGraph: Hashable, Sendable, Codable {
     public init(_ steps: [StepNode]) throws(StepGraphProblem) {
         var seen: Set<StepID> = []
         for step in steps {
-            let needed = step.dependsOn + step.inputs.values.map(\.step).sorted()
+            let inputs = step.inputs.values.map(\.step).filter { $0 != .plan }
+            let needed = step.dependsOn + inputs.sorted()
             for dependency in needed where !seen.contains(dependency) {
                 throw .dependencyNotBefore(step: step.id, dependency: dependency)
             }

@@ -5,7 +5,11 @@ import Plan
 enum AccessDraft {
     /// The dashboard; nothing where something in it is wrong.
     static func dashboard(_ reader: ObjectReader) -> DashboardSettings? {
-        let provider = reader.optional("provider", default: .absent, Self.provider)
+        let provider = reader.optional(
+            "provider",
+            default: DashboardSettings().provider,
+            Self.provider
+        )
         let chart = chart(of: reader)
         let password = SecretDraft.read(
             reader,
@@ -76,19 +80,21 @@ enum AccessDraft {
         let account = reader.required("accountID", Self.account)
         let name = reader.optional("name", default: cluster, Names.label)
         let token = SecretDraft.read(reader, "apiToken", isRequired: true)
+        let address = reader.optional("apiURL", default: TunnelSettings.cloudflareAPI, apiAddress)
         let hostname = reader.optional("hostname", default: .some(nil)) {
             node throws(PlanComplaint) in try publicName(node)
         }
         let services = services(of: reader, beside: hostname ?? nil)
         checkUse(of: reader, dashboard)
-        guard provider != nil, let account, let name, let token = token ?? nil, let hostname,
-            let services
+        guard provider != nil, let account, let name, let token = token ?? nil, let address,
+            let hostname, let services
         else { return nil }
         return .some(
             TunnelSettings(
                 accountID: account,
                 name: name,
                 apiToken: token,
+                apiURL: address,
                 hostname: hostname,
                 services: services
             )
@@ -169,6 +175,20 @@ enum AccessDraft {
             )
         }
         return text
+    }
+
+    /// The token goes there, so it has to be encrypted or to stay on this machine.
+    private static func apiAddress(_ node: DocumentNode) throws(PlanComplaint) -> String {
+        let text = try Reading.text(node)
+        let isSafe = text.hasPrefix("https://") || text.hasPrefix("http://127.0.0.1:")
+        let isPlain = text.utf8.count <= 2000 && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+        guard isSafe, isPlain, !text.hasSuffix("//") else {
+            throw PlanComplaint(
+                "This is not an address that the token can be sent to.",
+                advice: "Leave it out for Cloudflare's own, or write \"https://HOST/client/v4\"."
+            )
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
     private static func publicName(_ node: DocumentNode) throws(PlanComplaint) -> String? {

@@ -25,6 +25,12 @@ public struct SimulatedFaults: Sendable, Equatable, Codable {
     public var pathMTU = 1500
     /// Milliseconds by which the machine's clock is ahead; counts when its node registers.
     public var clockSkew: Int64 = 0
+    /// Charts, by their releases' names, that K3s never gets installed.
+    public var missingCharts: [String] = []
+    /// Deployments whose image cannot be pulled.
+    public var missingImages: [String] = []
+    /// What the tunnel's controller complains about instead of publishing anything.
+    public var tunnelComplaint = ""
     /// Simulated milliseconds that things take.
     public var durations = SimulatedDurations()
 
@@ -47,6 +53,9 @@ public struct SimulatedFaults: Sendable, Equatable, Codable {
         unreachable = try value(.unreachable, unreachable)
         pathMTU = try value(.pathMTU, pathMTU)
         clockSkew = try value(.clockSkew, clockSkew)
+        missingCharts = try value(.missingCharts, missingCharts)
+        missingImages = try value(.missingImages, missingImages)
+        tunnelComplaint = try value(.tunnelComplaint, tunnelComplaint)
         durations = try value(.durations, durations)
     }
 
@@ -97,6 +106,10 @@ public struct SimulatedDurations: Sendable, Equatable, Codable {
     public var agentStart: Int64 = 6000
     /// From Kilo's pod until its node is in the mesh.
     public var kiloStart: Int64 = 8000
+    /// From a HelmChart until K3s has installed it.
+    public var chart: Int64 = 5000
+    /// From a Deployment until its pods serve, and from an Ingress until it is published.
+    public var podStart: Int64 = 4000
 
     /// About what a small server of a cloud takes.
     public init() {}
@@ -110,6 +123,8 @@ public struct SimulatedDurations: Sendable, Equatable, Codable {
         serverStart = milliseconds
         agentStart = milliseconds
         kiloStart = milliseconds
+        chart = milliseconds
+        podStart = milliseconds
     }
 
     /// Reads durations; what is missing takes as long as it does here.
@@ -125,5 +140,7 @@ public struct SimulatedDurations: Sendable, Equatable, Codable {
         serverStart = try value(.serverStart, serverStart)
         agentStart = try value(.agentStart, agentStart)
         kiloStart = try value(.kiloStart, kiloStart)
+        chart = try value(.chart, chart)
+        podStart = try value(.podStart, podStart)
     }
 }

@@ -60,6 +60,8 @@ public enum ClusterSteps {
         sequence.startServer(artifacts)
         for host in plan.hosts where host.id != server.id { sequence.join(host) }
         sequence.proveMesh()
+        sequence.addDashboard(artifacts)
+        sequence.addTunnel()
         do {
             return (try StepGraph(sequence.steps.map(\.node)), sequence.steps)
         } catch {
@@ -69,7 +71,7 @@ public enum ClusterSteps {
 }
 
 /// The steps so far.
-private struct ClusterSequence {
+struct ClusterSequence {
     let plan: ClusterPlan
     let server: PlannedHost
     var steps: [PlannedStep] = []
@@ -231,11 +233,13 @@ private struct ClusterSequence {
         id(host, PlaceArtifact.kind, "install-script")
     }
 
-    private func id(_ host: PlannedHost, _ kind: String, _ detail: String? = nil) -> StepID {
+    /// The key of a host's step.
+    func id(_ host: PlannedHost, _ kind: String, _ detail: String? = nil) -> StepID {
         StepID("\(host.id).\(kind)" + (detail.map { ".\($0)" } ?? ""))
     }
 
-    private mutating func add<Kind: Step>(
+    /// Puts a step at the end.
+    mutating func add<Kind: Step>(
         _ step: Kind,
         for host: PlannedHost,
         on executor: PlannedHost? = nil,

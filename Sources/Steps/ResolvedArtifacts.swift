@@ -40,17 +40,21 @@ public struct ResolvedArtifacts: Sendable, Equatable, Codable {
     public var kiloCRDs: [KubernetesObject]
     /// Kilo's other objects, patched for the plan's mesh.
     public var kilo: [KubernetesObject]
+    /// The dashboard's chart in Base64, where the plan has one of its own.
+    public var dashboardChart: String?
 
     /// Joins the parts.
     public init(
         k3s: [Architecture: String],
         installScript: String,
         kiloCRDs: [KubernetesObject],
-        kilo: [KubernetesObject]
+        kilo: [KubernetesObject],
+        dashboardChart: String? = nil
     ) {
         self.k3s = k3s
         self.installScript = installScript
         self.kiloCRDs = kiloCRDs
         self.kilo = kilo
+        self.dashboardChart = dashboardChart
     }
 }

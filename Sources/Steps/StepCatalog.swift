@@ -14,8 +14,12 @@ public enum StepCatalog {
         RevokeJoinToken.self,
         AnnotateNode.self,
         ApplyManifests.self,
+        ApplySecret.self,
         AwaitNodes.self,
         ProveMesh.self,
+        AwaitChart.self,
+        AwaitIngress.self,
+        AskPublicName.self,
     ]
 
     /// The step that the parameters describe; a permanent failure where this release does not know

@@ -107,7 +107,7 @@ import Testing
         }.joined(separator: "\n")
         let full = try PolicyDecoder.decode(Array(uncommented.utf8), file: "agent.yaml")
         #expect(full.refusedKinds.isEmpty && full.steps?.count == AgentPolicy.kinds.count)
-        #expect(full.artifacts?.count == 2 && full.manifests?.count == 7)
+        #expect(full.artifacts?.count == 2 && full.manifests?.count == 21)
     }
 
     /// `REWRITE_EXPECTED=1 swift test --filter PolicyFileTests` writes the table anew.

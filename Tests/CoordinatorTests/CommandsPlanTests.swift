@@ -166,7 +166,7 @@ import Trust
                 ClusterPlan.sampleText
                     .replacing(
                         "\"hosts\"",
-                        with: "\"dashboard\": {\"provider\": \"headlamp\"}, \"hosts\""
+                        with: "\"policies\": {\"preflight\": {\"ignore\": [\"apt\"]}}, \"hosts\""
                     )
                     .utf8
             ),
@@ -176,7 +176,8 @@ import Trust
         let json = PlanReport(.json).sound(text)
         #expect(json.contains(#""severity":"caution""#) && json.contains(#""valid":true"#))
         #expect(
-            json.contains(#""code":"unsupported""#) && json.contains(#""pointer":"/dashboard""#)
+            json.contains(#""code":"unsupported""#)
+                && json.contains(#""pointer":"/policies/preflight""#)
         )
     }
 }

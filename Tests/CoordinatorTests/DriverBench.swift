@@ -71,7 +71,8 @@ final class DriverBench: Sendable {
             cluster: "test",
             store: store,
             registry: registry,
-            artifacts: StandInArtifacts(cache: cache)
+            artifacts: StandInArtifacts(cache: cache),
+            access: StandInAccess()
         )
     }
 

@@ -33,9 +33,30 @@ struct ClusterStepsTests {
                 + ["kube-japan", "kube-seoul", "kube-chuncheon"].map {
                     "\($0).mesh-proof < kube-japan.nodes-ready kube-seoul.nodes-ready "
                         + "kube-chuncheon.nodes-ready"
-                }
+                } + Self.pages
         )
     }
+
+    /// What follows once the mesh is proven.
+    private static let pages = [
+        "manifests.dashboard-namespace < \(proofs)",
+        "manifests.dashboard < kube-japan.manifests.dashboard-namespace",
+        "chart-ready.dashboard < kube-japan.manifests.dashboard",
+        "manifests.tunnel-namespace < \(proofs)",
+        "cluster-secret.tunnel < kube-japan.manifests.tunnel-namespace",
+        "manifests.tunnel < kube-japan.cluster-secret.tunnel",
+        "chart-ready.tunnel < kube-japan.manifests.tunnel",
+        "manifests.ingress-dashboard < kube-japan.chart-ready.tunnel "
+            + "kube-japan.chart-ready.dashboard",
+        "ingress-published.dashboard < kube-japan.manifests.ingress-dashboard",
+        "public-name.dashboard < kube-japan.ingress-published.dashboard",
+        "manifests.ingress-service-1 < kube-japan.chart-ready.tunnel",
+        "ingress-published.service-1 < kube-japan.manifests.ingress-service-1",
+        "public-name.service-1 < kube-japan.ingress-published.service-1",
+    ].map { "kube-japan.\($0)" }
+
+    private static let proofs = ["kube-japan", "kube-seoul", "kube-chuncheon"]
+        .map { "\($0).mesh-proof" }.joined(separator: " ")
 
     private func agent(_ id: String) -> [String] {
         [

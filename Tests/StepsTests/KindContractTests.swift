@@ -12,6 +12,8 @@ struct KindContractTests {
         "kube-japan.k3s-server", "kube-seoul.k3s-join-token", "kube-seoul.k3s-agent",
         "kube-seoul.k3s-join-token-revocation", "kube-chuncheon.kilo-annotation",
         "kube-japan.manifests.kilo", "kube-japan.nodes-ready", "kube-seoul.mesh-proof",
+        "kube-japan.cluster-secret.tunnel", "kube-japan.chart-ready.tunnel",
+        "kube-japan.ingress-published.dashboard", "kube-japan.public-name.dashboard",
     ]
 
     @Test func `every kind of the catalogue is tried here`() throws {

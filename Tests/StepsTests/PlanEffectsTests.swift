@@ -33,6 +33,12 @@ struct PlanEffectsTests {
         ("install script", { $0.artifacts.installScript.url = "https://example.org/other" }),
         ("Kilo's CRDs", { $0.artifacts.kiloCRDs.url = "https://example.org/other" }),
         ("Kilo's manifest", { $0.artifacts.kiloManifest.url = "https://example.org/other" }),
+        ("no dashboard", { $0.dashboard.provider = .absent }),
+        ("no tunnel", { $0.tunnel = nil }),
+        ("account", { $0.tunnel?.accountID = "ffffffffffffffffffffffffffffffff" }),
+        ("tunnel's name", { $0.tunnel?.name = "another" }),
+        ("dashboard's name", { $0.tunnel?.hostname = "another.example.com" }),
+        ("services", { $0.tunnel?.services[0].port = 81 }),
         ("attempts", { $0.policies.parallelism = 2 }),
         ("one host less", { $0.hosts.removeLast() }),
     ]
@@ -51,8 +57,12 @@ struct PlanEffectsTests {
         let keys = Set(changed.map { "\($0.value.subject).\($0.value.kind)" })
         #expect(keys.isSubset(of: foretold), "\(name): \(keys.subtracting(foretold).sorted())")
         // What is foretold beside that is done again although its parameters stay: K3s starts anew
-        // with another binary, and Kilo's objects are patched with what the plan says.
-        let again: Set<String> = ["k3s-server", "k3s-agent", "manifests", "nodes-ready"]
+        // with another binary, Kilo's objects are patched with what the plan says, and what was
+        // published is asked again.
+        let again: Set<String> = [
+            "k3s-server", "k3s-agent", "manifests", "nodes-ready", "chart-ready",
+            "ingress-published", "public-name",
+        ]
         let more = diff.steps.filter { !again.contains($0.kind) }.map { "\($0.host).\($0.kind)" }
         #expect(Set(more).isSubset(of: keys), "\(name): \(Set(more).subtracting(keys).sorted())")
     }

@@ -8,7 +8,7 @@ import Synchronization
 final class SmallCluster {
     let internet: SimulatedInternet
     private(set) var hosts: [HostID: SimulatedHost] = [:]
-    private(set) var outputs: [OutputReference: Secret] = [:]
+    private(set) var outputs = [CloudflareTunnel.token: ThreeClouds.token]
     private(set) var outcomes: [(StepID, StepOutcome)] = []
     private let lines = Lines()
 

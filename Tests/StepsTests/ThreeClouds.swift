@@ -24,6 +24,13 @@ enum ThreeClouds {
             hosts: [japan, seoul, chuncheon],
             k3s: K3sSettings(version: "v1.34.3+k3s1"),
             mesh: MeshSettings(),
+            tunnel: TunnelSettings(
+                accountID: "0123456789abcdef0123456789abcdef",
+                name: "three-clouds",
+                apiToken: .file("/etc/isthmus/cloudflare-token"),
+                hostname: "panel.example.com",
+                services: [PublishedService(hostname: "shop.example.com", service: "shop")]
+            ),
             artifacts: ArtifactSettings(
                 k3s: [:],
                 installScript: nothing,
@@ -57,6 +64,9 @@ enum ThreeClouds {
         guard let id = HostID(text) else { preconditionFailure("\(text) is no host id") }
         return id
     }
+
+    /// What stands in the plan's file.
+    static let token = Secret("a-cloudflare-token-of-the-plan")
 
     // MARK: Artifacts
 

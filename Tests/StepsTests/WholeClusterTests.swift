@@ -41,7 +41,7 @@ struct WholeClusterTests {
         )
         var secrets = [agentToken.filter { !$0.isWhitespace }]
         secrets += cluster.outputs.values.map { String(decoding: $0.reveal(), as: UTF8.self) }
-        #expect(secrets.count == 3)
+        #expect(secrets.count == 4)
 
         var shown = cluster.reported
         for (_, outcome) in cluster.outcomes {

@@ -64,7 +64,7 @@ extension AgentPolicy {
     func looksInside(kind: String) -> Bool {
         switch kind {
         case PlaceArtifact.kind: artifacts != nil
-        case ApplyManifests.kind: manifests != nil
+        case ApplyManifests.kind, ApplySecret.kind: manifests != nil
         default: false
         }
     }
@@ -84,6 +84,8 @@ extension AgentPolicy {
         switch step {
         case let step as PlaceArtifact: try demand(step)
         case let step as ApplyManifests: for object in step.objects { try demand(object) }
+        case let step as ApplySecret:
+            try demand(manifest: "Secret \(step.namespace)/\(step.name)")
         default: break
         }
     }
@@ -116,7 +118,7 @@ extension AgentPolicy {
     }
 
     private func demand(_ object: KubernetesObject) throws(StepFailure) {
-        guard let manifests else { return }
+        guard manifests != nil else { return }
         guard let name = ManifestIdentity.name(of: object) else {
             throw refusal(
                 of: "the object \(Quotation.of(object.name)), whose kind and name cannot be told,",
@@ -124,7 +126,11 @@ extension AgentPolicy {
                 under: "manifests"
             )
         }
-        guard !manifests.contains(name) else { return }
+        try demand(manifest: name)
+    }
+
+    private func demand(manifest name: String) throws(StepFailure) {
+        guard let manifests, !manifests.contains(name) else { return }
         let shown = Quotation.plain(name, limit: 240)
         throw refusal(of: "the object \(shown)", add: "- \(shown)", under: "manifests")
     }

@@ -46,6 +46,7 @@ struct UpstreamArtifacts: ArtifactProvider {
             k3s[architecture] = try await bring(reference)
         }
         let script = try await bring(plan.artifacts.installScript)
+        let chart = try await dashboardChart(of: plan)
         let definitions = try await text(of: plan.artifacts.kiloCRDs)
         let manifest = try await text(of: plan.artifacts.kiloManifest)
         do {
@@ -60,11 +61,20 @@ struct UpstreamArtifacts: ArtifactProvider {
                     manifest,
                     file: plan.artifacts.kiloManifest.url,
                     to: plan
-                )
+                ),
+                dashboardChart: chart
             )
         } catch {
             throw .manifest(error)
         }
+    }
+
+    /// The chart that the plan has of its own, in Base64.
+    private func dashboardChart(of plan: ClusterPlan) async throws(ArtifactFailure) -> String? {
+        guard plan.dashboard.provider == .headlamp, let chart = plan.dashboard.chart else {
+            return nil
+        }
+        return Data(try cache.bytes(of: try await bring(chart))).base64EncodedString()
     }
 
     private func text(of reference: ArtifactReference) async throws(ArtifactFailure) -> String {

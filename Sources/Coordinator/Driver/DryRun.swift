@@ -175,7 +175,8 @@ struct DryRun: Sendable {
             of: step.id,
             execution: execution.description,
             mode: .check,
-            timeout: timeout
+            timeout: timeout,
+            inputs: step.inputs.compactMapValues { prepared.secrets[$0] }
         )
         guard let assignment,
             registry.send(.with { $0.assignment = assignment }, to: step.executor)

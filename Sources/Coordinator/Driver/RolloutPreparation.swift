@@ -18,6 +18,8 @@ struct PreparedRollout: Sendable, Equatable {
     var frozen: FrozenRollout
     /// The hosts that are K3s servers.
     var servers: Set<HostID>
+    /// The plan's secrets, read where it says they are.
+    var secrets: [OutputReference: Secret] = [:]
 
     /// The row that begins it.
     func row(_ id: RolloutID, at now: Int64) throws(StartRefusal) -> RolloutRow {
@@ -28,7 +30,8 @@ struct PreparedRollout: Sendable, Equatable {
                 plan: plan,
                 digest: digest,
                 frozen: try frozen.encoded(),
-                started: now
+                started: now,
+                secrets: secrets
             )
         } catch {
             throw .steps("\(error)")
@@ -47,6 +50,8 @@ struct RolloutPreparation: Sendable {
     let registry: NodeRegistry
     /// Where artifacts come from.
     let artifacts: any ArtifactProvider
+    /// What the cluster's pages need.
+    let access: any AccessPreparation
 
     /// Checks a plan and all it needs.
     ///
@@ -57,6 +62,7 @@ struct RolloutPreparation: Sendable {
             throw .otherCluster(plan: plan.metadata.name, coordinator: cluster)
         }
         let architectures = try await demandPresence(of: plan.hosts)
+        let secrets = try await secrets(of: plan)
         let resolved: ResolvedArtifacts
         do {
             resolved = try await artifacts.resolve(plan, for: Set(architectures.values))
@@ -72,8 +78,30 @@ struct RolloutPreparation: Sendable {
             plan: canonical.text,
             digest: canonical.digest,
             frozen: frozen,
-            servers: Set(plan.hosts.filter { $0.role == .server }.map(\.id))
+            servers: Set(plan.hosts.filter { $0.role == .server }.map(\.id)),
+            secrets: secrets
         )
+    }
+
+    /// The plan's secrets, once all that they open was found open.
+    private func secrets(
+        of plan: ClusterPlan
+    ) async throws(StartRefusal) -> [OutputReference: Secret] {
+        let isOurs: Bool
+        do {
+            isOurs = try await store.read { db throws in
+                try RolloutTable.latest(Self.remembered, in: db).contains { row in
+                    plan.tunnel.map { EarlierTunnel.isSame(as: $0, in: row.plan) } ?? false
+                }
+            }
+        } catch {
+            throw .store(error)
+        }
+        do {
+            return try await access.prepare(plan, isOurs: isOurs)
+        } catch {
+            throw .access(error)
+        }
     }
 
     private func freeze(

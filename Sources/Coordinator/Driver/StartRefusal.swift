@@ -18,6 +18,8 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case paused(RolloutID)
     /// Something that the plan needs is not to be had.
     case artifact(ArtifactFailure)
+    /// The cluster's pages cannot be set up or published as the plan says.
+    case access(AccessProblems)
     /// The steps make no order: a mistake in this program.
     case steps(String)
     /// The store refused.
@@ -49,6 +51,8 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
             """
         case .artifact(let failure):
             failure.description
+        case .access(let problems):
+            problems.description
         case .steps(let text):
             "the plan makes no order of steps: \(text)"
         case .store(let failure):

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Plan
 import RolloutEngine
 
 /// What a rollout did, in numbers of steps.
@@ -33,6 +34,9 @@ struct RolloutRow: Sendable, Equatable {
     var outcome: RolloutOutcome?
     /// What it did; zeros while it runs.
     var tally = RolloutTally()
+    /// The plan's secrets. Kept beside the outputs of its steps, and with them forgotten at its end;
+    /// never read back with the row.
+    var secrets: [OutputReference: Secret] = [:]
 }
 
 /// `rollout`: one row for each rollout that ever began.
@@ -68,6 +72,7 @@ enum RolloutTable {
                 rollout.started,
             ]
         )
+        try StepOutputTable.keep(rollout.secrets, rollout: rollout.id, in: db)
     }
 
     /// Notes the end of a rollout and forgets its secrets.

@@ -4,9 +4,8 @@ extension PlanField {
             .init(
                 "dashboard.provider",
                 .word(DashboardProvider.allCases.map(\.rawValue)),
-                "The web page for the cluster: `headlamp`, `kubesphere` or `none`. "
-                    + ClusterPlan.notCarriedOut,
-                .value("none", reason: "this release sets up none")
+                "The web page for the cluster: `headlamp`, `kubesphere` or `none`.",
+                .value("headlamp", reason: "Kubernetes names it the successor of its own")
             ),
             .init(
                 "dashboard.chart.url",
@@ -33,8 +32,8 @@ extension PlanField {
             .init(
                 "tunnel.provider",
                 .word([TunnelSettings.provider]),
-                "`\(TunnelSettings.provider)`. With `tunnel` the cluster is published without an "
-                    + "open port. " + ClusterPlan.notCarriedOut,
+                "`\(TunnelSettings.provider)`. With `tunnel` the cluster's pages are published "
+                    + "without an open port.",
                 .value(TunnelSettings.provider, reason: "the only provider there is")
             ),
             .init(
@@ -54,6 +53,13 @@ extension PlanField {
             "tunnel.apiToken",
             "the API token, which may read the zone, edit its DNS and edit the account's tunnels"
         ) + [
+            .init(
+                "tunnel.apiURL",
+                .text(pattern: apiAddress),
+                "Where the coordinator asks Cloudflare's API: `https://…`, or `http://127.0.0.1:…` "
+                    + "for a stand-in. The controller in the cluster always asks Cloudflare's own.",
+                .value(TunnelSettings.cloudflareAPI, reason: "Cloudflare's own")
+            ),
             .init(
                 "tunnel.hostname",
                 .text(pattern: publicName),
@@ -85,6 +91,9 @@ extension PlanField {
                 .value("80", reason: "HTTP's own")
             ),
         ]
+
+    /// The beginning of an API's addresses.
+    private static let apiAddress = "^(https://|http://127\\.0\\.0\\.1:)[!-~]{1,2000}$"
 
     /// A DNS name of at least two labels.
     private static let publicName =

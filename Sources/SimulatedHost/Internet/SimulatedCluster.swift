@@ -73,6 +73,15 @@ struct SimulatedCluster: Sendable {
         try read("objects/\(path)", as: ObjectRecord.self)
     }
 
+    /// Every object that was applied.
+    func objects() throws(HostFailure) -> [ObjectRecord] {
+        try all("objects", as: ObjectRecord.self)
+    }
+
+    func removeObject(_ path: String) throws(HostFailure) {
+        try records.remove("\(root)/objects/\(path).json")
+    }
+
     func write(_ object: ObjectRecord) throws(HostFailure) {
         try write("objects/\(object.path)", object)
     }

@@ -33,7 +33,7 @@ extension SimulatedHost {
         case (["wait"], _) where options.first == "--for=condition=Established":
             return try awaitDefinition(options.last ?? "", cluster)
         default:
-            throw Self.notSimulated(command)
+            return try kubectlOnObjects(Array(words), options, command, cluster)
         }
     }
 

@@ -92,7 +92,7 @@ extension SimulatedHost {
                 ? CommandResult(status: 0, standardOutput: "ok") : refused
         }
         guard url.hasPrefix("https://"), url.hasSuffix(":6443/cacerts") else {
-            throw Self.notSimulated(command)
+            return try askPublicName(url, command)
         }
         let address = url.dropFirst("https://".count).prefix { $0 != ":" }
         let own = configuration(of: Self.serverUnit)?.text("advertise-address")

@@ -21,12 +21,14 @@ struct Kubectl: Sendable {
         _ arguments: [String],
         input: Secret? = nil,
         accepting statuses: Set<Int32> = [0],
-        timeout: Int64 = 60_000
+        timeout: Int64 = 60_000,
+        outputIsSecret: Bool = false
     ) async throws(StepFailure) -> CommandResult? {
         let command = Command(
             Self.argv(arguments),
             standardInput: input,
-            timeout: timeout
+            timeout: timeout,
+            outputIsSecret: outputIsSecret
         )
         guard let result = try await context.probe(command) else { return nil }
         if statuses.contains(result.status) { return result }

@@ -73,7 +73,8 @@ public struct ApplyManifests: Step {
         "--server-side", "--force-conflicts", "--field-manager=\(Kubectl.fieldManager)",
     ]
 
-    private static let applying = ["apply"] + ownership + ["-f", "-"]
+    /// kubectl's arguments that apply what stands on its standard input.
+    static let applying = ["apply"] + ownership + ["-f", "-"]
 
     private static let application = Change.command(
         argv: Kubectl.argv(applying),
