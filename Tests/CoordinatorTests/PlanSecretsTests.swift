@@ -13,11 +13,19 @@ import Testing
     }
 
     private var secrets: PlanSecrets {
-        PlanSecrets(folder: folder.path, environment: { $0 == "THERE" ? " from-env\n" : nil })
+        PlanSecrets(folder: folder.path + "/state/secrets", environment: { $0 == "THERE" ? " from-env\n" : nil })
     }
 
-    private func write(_ text: String, mode: Int = 0o600) throws -> String {
-        let path = folder.path + "/token"
+    private func write(
+        _ text: String,
+        mode: Int = 0o600,
+        to name: String = "token"
+    ) throws -> String {
+        let path = folder.path + "/" + name
+        try FileManager.default.createDirectory(
+            atPath: secrets.folder,
+            withIntermediateDirectories: true
+        )
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
         return path
@@ -27,7 +35,20 @@ import Testing
         #expect(try secrets.read(.environment("THERE"), for: "f") == Secret("from-env"))
         let path = try write("from-file\n")
         #expect(try secrets.read(.file(path), for: "f") == Secret("from-file"))
-        #expect(try secrets.read(.store("token"), for: "f") == Secret("from-file"))
+        _ = try write("from-store\n", to: "state/secrets/token")
+        #expect(try secrets.read(.store("token"), for: "f") == Secret("from-store"))
+    }
+
+    @Test func `the coordinator's own keys are no plan's secrets`() throws {
+        let key = try write("key", to: "state/key.pem")
+        let link = folder.path + "/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: key)
+        for path in [key, link, folder.path + "/state/../state/key.pem"] {
+            let problem = #expect(throws: AccessProblem.self) {
+                try secrets.read(.file(path), for: "f")
+            }
+            #expect(problem?.what.hasSuffix("is in the coordinator's own state") == true)
+        }
     }
 
     @Test func `what is missing, empty or open to all is refused with the way out`() throws {

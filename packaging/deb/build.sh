@@ -2,8 +2,8 @@
 # Builds dist/isthmus-agent_VERSION_ARCH.deb and dist/isthmus-coordinator_VERSION_ARCH.deb.
 #
 # The Swift runtime is linked in; OpenSSL, nghttp2, libyaml, zlib and SQLite stay the distribution's, so that their
-# security fixes arrive without us. The same tree on the same machine gives the same packages: times
-# are the last commit's.
+# security fixes arrive without us. The same commit gives the same packages, wherever it lies: times are the
+# commit's, and no path comes into a program.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -17,12 +17,16 @@ umask 022
 staging=$(mktemp -d)
 trap 'rm -rf "$staging"' EXIT
 
+# Nothing looks up a symbol of a program: without the table of them it is 3 MB smaller. What debuggers
+# need would be stripped again, and its paths would still show in the build's identifier.
+flags=(-c release --static-swift-stdlib -Xlinker --no-export-dynamic
+    -Xswiftc -gnone -Xcc -g0 -Xcc "-ffile-prefix-map=$PWD=.")
+
 # build PACKAGE PROGRAM: packaging/deb/PACKAGE holds its control file, maintainer scripts and units.
 build() {
     local package=isthmus-$1 program=$2 source=packaging/deb/$1 root=$staging/$1
-    # Nothing looks up a symbol of a program: without the table of them it is 3 MB smaller.
-    swift build -c release --static-swift-stdlib --product "$program" -Xlinker --no-export-dynamic
-    install -D -m 755 "$(swift build -c release --show-bin-path)/$program" "$root/usr/bin/$program"
+    swift build "${flags[@]}" --product "$program"
+    install -D -m 755 "$(swift build "${flags[@]}" --show-bin-path)/$program" "$root/usr/bin/$program"
     strip --strip-unneeded --remove-section=.comment "$root/usr/bin/$program"
     install_units "$source" "$root"
     install_manual "$root" "$program"

@@ -32,10 +32,23 @@ struct PlanSecrets: Sendable {
             }
             return try trimmed(Array(text.utf8), field)
         case .file(let path):
+            try demandForeign(path, field)
             return try file(path, field)
         case .store(let name):
             return try file("\(folder)/\(name)", field)
         }
+    }
+
+    /// A plan must not carry the coordinator's own keys to where it says.
+    private func demandForeign(_ path: String, _ field: String) throws(AccessProblem) {
+        let state = URL(fileURLWithPath: folder).deletingLastPathComponent()
+        func parts(_ url: URL) -> [String] { url.resolvingSymlinksInPath().pathComponents }
+        guard parts(URL(fileURLWithPath: path)).starts(with: parts(state)) else { return }
+        throw AccessProblem(
+            "\(field): \(path) is in the coordinator's own state",
+            advice: "Put the secret into \(folder), a file of its own, and refer to it by "
+                + "{\"store\": \"its name\"}."
+        )
     }
 
     private func file(_ path: String, _ field: String) throws(AccessProblem) -> Secret {
