@@ -97,7 +97,7 @@ struct RolloutNarrative: Sendable {
         case .assigned(_, let step, let attempt, _, _):
             attempts[step] = attempt
             return change(of: step, to: .running)
-        case .ended(_, let step, .unchanged, _):
+        case .ended(_, let step, .unchanged, _), .satisfied(let step, _):
             return change(of: step, to: .unchanged)
         case .ended(_, let step, .changed(let changes), _):
             return change(of: step, to: .changed, changes: changes)
