@@ -11,7 +11,7 @@ package struct ExecutionID: Hashable, Sendable, Comparable, CustomStringConverti
     let rollout: String
     /// The step's key.
     package let step: String
-    /// Counts from 1.
+    /// Counts from 1; 0 where the step is only looked at, before its turn.
     let attempt: Int
 
     /// Nothing where the text is none.
@@ -21,7 +21,7 @@ package struct ExecutionID: Hashable, Sendable, Comparable, CustomStringConverti
         }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count >= 3, parts.allSatisfy({ !$0.isEmpty && $0.first != "-" }),
-            let first = parts.first, let last = parts.last, let attempt = Int(last), attempt > 0
+            let first = parts.first, let last = parts.last, let attempt = Int(last), attempt >= 0
         else { return nil }
         description = text
         rollout = String(first)

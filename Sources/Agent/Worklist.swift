@@ -21,17 +21,29 @@ package struct Worklist {
     private(set) var machine: AssignmentStateMachine
     private let journal: ExecutionJournal
     private let logger: Logger
+    private let looksAtOnce: Int
     /// What waits to begin, with its secrets.
     private var assigned: [ExecutionID: WireStepAssignment] = [:]
     private var results: [ExecutionID: WireStepResult] = [:]
     private var running: Set<ExecutionID> = []
+    /// How many of them only look.
+    private var looking = 0
+    /// Checks that wait for others to end, in order.
+    private var lookingLater: [WireStepAssignment] = []
     /// The link over which the coordinator listens.
     private var link: LinkSuccession.Number?
 
     /// Takes up what an earlier process left in the journal.
-    package init(journal: ExecutionJournal, logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - journal: What is on the disk.
+    ///   - logger: Where refusals and a disk's failures go.
+    ///   - looksAtOnce: How many checks run at once; a coordinator may ask for hundreds, of which each
+    ///     may start a program.
+    package init(journal: ExecutionJournal, logger: Logger, looksAtOnce: Int = 16) {
         self.journal = journal
         self.logger = logger
+        self.looksAtOnce = looksAtOnce
         let entries = journal.load()
         machine = AssignmentStateMachine(
             replaying: entries.map { $0.result == nil ? .intent($0.id) : .result($0.id) }
@@ -102,8 +114,9 @@ package struct Worklist {
 
     /// What was started has ended. A result with secrets is kept in memory only.
     package mutating func ended(_ id: ExecutionID, _ result: WireStepResult) -> [Action] {
-        running.remove(id)
-        return finish(id, result, keeping: result.outputs.isEmpty ? .journal : .memory)
+        let wasLooking = machine.executions[id]?.mode == .check
+        if running.remove(id) != nil, wasLooking { looking -= 1 }
+        return finish(id, result, keeping: result.outputs.isEmpty ? .journal : .memory) + lookOn()
     }
 }
 
@@ -119,7 +132,13 @@ extension Worklist {
             )
         }
         switch assignment.mode {
-        case .apply: return (id, .apply)
+        case .apply where id.attempt > 0: return (id, .apply)
+        case .apply:
+            throw StepFailure(
+                "the assignment has no attempt",
+                details: [assignment.executionID],
+                isPermanent: true
+            )
         case .check: return (id, .check)
         case .unspecified, .UNRECOGNIZED:
             throw StepFailure(
@@ -186,9 +205,9 @@ extension Worklist {
             return [.send(.with { $0.accepted.executionID = "\(id)" })]
         case .start(let id):
             guard let assignment = assigned.removeValue(forKey: id) else { return [] }
-            running.insert(id)
-            return [.start(assignment)]
+            return start(assignment, id)
         case .cancel(let id):
+            lookingLater.removeAll { $0.executionID == id.description }
             if running.contains(id) { return [.stop(id)] }
             let failure = StepFailure("cancelled by the coordinator before it ran")
             return finish(id, StepMessages.failed("\(id)", failure), keeping: .journal)
@@ -200,6 +219,29 @@ extension Worklist {
             results[id] = nil
             return []
         }
+    }
+
+    private mutating func start(_ assignment: WireStepAssignment, _ id: ExecutionID) -> [Action] {
+        if machine.executions[id]?.mode == .check {
+            guard looking < looksAtOnce else {
+                lookingLater.append(assignment)
+                return []
+            }
+            looking += 1
+        }
+        running.insert(id)
+        return [.start(assignment)]
+    }
+
+    /// Begins checks that have waited, as many as there is room for.
+    private mutating func lookOn() -> [Action] {
+        var actions: [Action] = []
+        while looking < looksAtOnce, !lookingLater.isEmpty {
+            let assignment = lookingLater.removeFirst()
+            guard let id = ExecutionID(assignment.executionID) else { continue }
+            actions += start(assignment, id)
+        }
+        return actions
     }
 
     private mutating func finish(

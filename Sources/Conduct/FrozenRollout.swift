@@ -19,6 +19,8 @@ package struct FrozenRollout: Sendable, Equatable, Codable {
 
     /// Hosts of earlier plans that the plan has no more; nothing in rollouts of earlier releases.
     package var departed: [DepartedHost]?
+    /// What the plan asks for that the last one did not, in one sentence; nothing where it is the same.
+    package var news: String?
 
     /// A host that is left as it is.
     package struct DepartedHost: Sendable, Equatable, Codable {

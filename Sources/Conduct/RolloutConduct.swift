@@ -29,11 +29,16 @@ package struct RolloutConduct: Sendable {
             self.session = session
         }
 
-        /// An execution's end, by its agent's word.
+        /// An execution's end, or what a look at a step has shown, by its agent's word.
         package init(_ report: StepReport, from node: HostID, at now: Int64) {
-            event = .executionEnded(report.execution, report.outcome, at: now)
-            outputs = report.outputs
-            reporter = node
+            if let step = report.lookedAt {
+                // Nobody waits for a receipt: the agent keeps nothing of it.
+                event = .looked(step, isSatisfied: report.outcome == .unchanged, at: now)
+            } else {
+                event = .executionEnded(report.execution, report.outcome, at: now)
+                outputs = report.outputs
+                reporter = node
+            }
         }
     }
 
@@ -61,6 +66,7 @@ package struct RolloutConduct: Sendable {
     }
 
     private let frozen: FrozenRollout
+    private let nodes: [StepID: StepNode]
     private var engine: Rollout
     private var outputs: [OutputReference: Secret]
     /// The sessions that the engine knows of.
@@ -82,6 +88,7 @@ package struct RolloutConduct: Sendable {
         outputs: [OutputReference: Secret]
     ) {
         self.frozen = frozen
+        nodes = Dictionary(frozen.graph.steps.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         self.outputs = outputs
         engine = Rollout(
             id: id,
@@ -120,7 +127,7 @@ package struct RolloutConduct: Sendable {
         switch arrival.event {
         case .agentConnected(let node, _, _): sessions[node] = arrival.session
         case .agentDisconnected(let node, _): sessions[node] = nil
-        case .began, .executionEnded, .clockAdvanced, .cancelRequested, .pauseRequested,
+        case .began, .executionEnded, .looked, .clockAdvanced, .cancelRequested, .pauseRequested,
             .resumeRequested:
             break
         }
@@ -136,7 +143,9 @@ package struct RolloutConduct: Sendable {
     private func action(_ effect: Effect) -> Action? {
         switch effect {
         case .assign(let execution, let step, let timeout):
-            assign(execution, step, timeout)
+            assign(execution, step, .apply, timeout)
+        case .look(let execution, let step, let timeout):
+            assign(execution, step, .check, timeout)
         case .cancel(let execution, let executor):
             send(.cancel(execution), to: executor)
         case .wake(let at):
@@ -146,14 +155,19 @@ package struct RolloutConduct: Sendable {
         }
     }
 
-    private func assign(_ execution: ExecutionID, _ step: StepID, _ timeout: Int64) -> Action? {
-        guard let node = frozen.graph.steps.first(where: { $0.id == step }) else { return nil }
+    private func assign(
+        _ execution: ExecutionID,
+        _ step: StepID,
+        _ mode: WireStepMode,
+        _ timeout: Int64
+    ) -> Action? {
+        guard let node = nodes[step] else { return nil }
         var inputs: [String: Secret] = [:]
         for (name, reference) in node.inputs { inputs[name] = outputs[reference] }
         let assignment = frozen.assignment(
             of: step,
             execution: execution.description,
-            mode: .apply,
+            mode: mode,
             timeout: timeout,
             inputs: inputs
         )
@@ -186,7 +200,8 @@ extension JournalRecord {
     fileprivate var succeededStep: StepID? {
         switch self {
         case .ended(_, let step, .unchanged, _), .ended(_, let step, .changed, _): step
-        case .began, .assigned, .ended, .retryPlanned, .stepFailed, .cancelRequested, .paused,
+        case .began, .assigned, .ended, .satisfied, .retryPlanned, .stepFailed, .cancelRequested,
+            .paused,
             .resumed, .skipped, .finished:
             nil
         }

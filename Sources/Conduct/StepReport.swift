@@ -36,6 +36,14 @@ package struct StepReport: Sendable, Equatable {
     }
 }
 
+extension StepReport {
+    /// The step that was only looked at before its turn; nothing where it was an attempt.
+    package var lookedAt: StepID? {
+        guard let parts = execution.parts, parts.attempt == 0 else { return nil }
+        return parts.step
+    }
+}
+
 extension ExecutionID {
     /// The parts of `ROLLOUT.STEP.ATTEMPT`; nothing where the text is none of it.
     package var parts: (rollout: String, step: StepID, attempt: Int)? {

@@ -15,6 +15,9 @@ public struct Decision: Sendable, Equatable {
 public enum Effect: Sendable, Equatable {
     /// Hand an attempt to the executor's agent. It may know the attempt already.
     case assign(ExecutionID, step: StepID, timeout: Int64)
+    /// Have the executor's agent look at a step without doing it, and send `looked`. The answer may
+    /// stay out.
+    case look(ExecutionID, step: StepID, timeout: Int64)
     /// Ask an agent to stop an attempt.
     case cancel(ExecutionID, executor: HostID)
     /// Send `clockAdvanced` at this time; it takes the place of an earlier wish.

@@ -9,6 +9,9 @@ public enum JournalRecord: Sendable, Equatable, Codable {
     case assigned(ExecutionID, step: StepID, attempt: Int, deadline: Int64, at: Int64)
     /// An attempt ended, by its agent's word or by its deadline.
     case ended(ExecutionID, step: StepID, ExecutionOutcome, at: Int64)
+    /// The step was looked at before its turn came and left nothing to do: it ended well without an
+    /// attempt.
+    case satisfied(StepID, at: Int64)
     /// The step will be tried again, not before a time.
     case retryPlanned(step: StepID, attempt: Int, notBefore: Int64, at: Int64)
     /// The step failed for good.
@@ -28,9 +31,23 @@ public enum JournalRecord: Sendable, Equatable, Codable {
     public var at: Int64 {
         switch self {
         case .began(let at), .assigned(_, _, _, _, let at), .ended(_, _, _, let at),
-            .retryPlanned(_, _, _, let at), .stepFailed(_, _, let at), .cancelRequested(let at),
+            .satisfied(_, let at), .retryPlanned(_, _, _, let at), .stepFailed(_, _, let at),
+            .cancelRequested(let at),
             .paused(_, let at), .resumed(let at), .skipped(_, let at), .finished(_, let at):
             at
+        }
+    }
+}
+
+extension JournalRecord {
+    /// The step it is about; nothing where it is about the whole rollout.
+    var step: StepID? {
+        switch self {
+        case .assigned(_, let step, _, _, _), .ended(_, let step, _, _), .satisfied(let step, _),
+            .retryPlanned(let step, _, _, _), .stepFailed(let step, _, _), .skipped(let step, _):
+            step
+        case .began, .cancelRequested, .paused, .resumed, .finished:
+            nil
         }
     }
 }

@@ -7,7 +7,7 @@ extension Rollout {
     /// not be lost.
     private var isStopping: Bool {
         if state.isCancelled { return true }
-        guard state.hasFailed else { return false }
+        guard !frontier.failed.isEmpty else { return false }
         switch limits.failure {
         case .abort: return true
         case .pause: return false
@@ -16,18 +16,13 @@ extension Rollout {
     }
 
     /// Whether no step may begin now.
-    private var isHolding: Bool { isStopping || state.pause != nil }
+    var isHolding: Bool { isStopping || state.pause != nil }
 
-    private var failedHosts: Int {
-        let failed = graph.steps.filter {
-            if case .failed? = state.steps[$0.id] { true } else { false }
-        }
-        return Set(failed.map(\.subject)).count
-    }
+    private var failedHosts: Int { Set(frontier.failed.map { map.nodes[$0].subject }).count }
 
     /// A failed attempt is tried again where that can help and is allowed.
     mutating func settleUndecided(at now: Int64, in decision: inout Decision) {
-        for step in graph.steps {
+        for step in frontier.undecided.map({ map.nodes[$0] }) {
             guard case .undecided(let attempt, let problem)? = state.steps[step.id] else {
                 continue
             }
@@ -56,7 +51,7 @@ extension Rollout {
 
     /// Gives up attempts whose time is over, and steps whose agent stays away.
     mutating func expire(at now: Int64, in decision: inout Decision) {
-        for step in graph.steps {
+        for step in awaited {
             switch state.steps[step.id] {
             case .running(let attempt)?:
                 guard let end = expiry(of: attempt, on: step.executor), now >= end else { continue }
@@ -71,7 +66,7 @@ extension Rollout {
                 decision.effects.append(.cancel(attempt.execution, executor: step.executor))
                 settleUndecided(at: now, in: &decision)
             case .waiting?, .retrying?:
-                guard !isHolding, isReady(step), let since = absent[step.executor],
+                guard !isHolding, let since = absent[step.executor],
                     now - since >= limits.absence
                 else { continue }
                 record(.stepFailed(step.id, overdue(step, now: now), at: now), in: &decision)
@@ -83,7 +78,8 @@ extension Rollout {
 
     /// A step that failed for good is a matter for a person, where the plan says so.
     mutating func pauseAfterFailure(at now: Int64, in decision: inout Decision) {
-        guard limits.failure == .pause, state.hasFailed, !state.isCancelled, state.pause == nil
+        guard limits.failure == .pause, !frontier.failed.isEmpty, !state.isCancelled,
+            state.pause == nil
         else { return }
         record(.paused(.failure, at: now), in: &decision)
     }
@@ -91,11 +87,17 @@ extension Rollout {
     /// Hands out every step whose turn has come.
     mutating func assignReady(at now: Int64, in decision: inout Decision) {
         guard !isHolding else { return }
-        var busy = Set(runningSteps.map(\.subject))
-        for step in graph.steps where isReady(step) && connected[step.executor] != nil {
-            guard let number = dueAttempt(of: step, at: now) else { continue }
-            guard limits.leaveRoom(for: step.subject, beside: busy) else { continue }
-            busy.insert(step.subject)
+        var occupancy = Occupancy(limits, busy: running.map(\.subject))
+        for place in frontier.ready {
+            let step = map.nodes[place]
+            guard connected[step.executor] != nil, let number = dueAttempt(of: step, at: now),
+                !isLookedAt(place, at: now)
+            else { continue }
+            guard occupancy.hasRoom(for: step.subject) else {
+                lookMeanwhile(at: place, at: now, in: &decision)
+                continue
+            }
+            occupancy.occupy(step.subject)
             let execution = ExecutionID(rollout: id, step: step.id, attempt: number)
             let deadline = now + step.timeout + RolloutLimits.overrun
             record(
@@ -115,66 +117,54 @@ extension Rollout {
 
     /// Ends the rollout once nothing runs and nothing may begin.
     mutating func finishIfDone(at now: Int64, in decision: inout Decision) {
-        guard runningSteps.isEmpty else { return }
+        guard frontier.running.isEmpty, isStopping || isOver else { return }
         let left = graph.steps.filter { isOpen($0.id) }
-        guard isStopping || isOver(left) else { return }
         for step in left { record(.skipped(step.id, at: now), in: &decision) }
+        let hasFailed = !frontier.failed.isEmpty
         let outcome: RolloutOutcome =
-            state.isCancelled && (state.hasFailed || !left.isEmpty)
-            ? .cancelled : state.hasFailed ? .failed : .succeeded
+            state.isCancelled && (hasFailed || !left.isEmpty)
+            ? .cancelled : hasFailed ? .failed : .succeeded
         record(.finished(outcome, at: now), in: &decision)
         decision.effects.append(.finish(outcome))
     }
 
-    /// Whether steps that are left have nothing to wait for: neither for each other nor for a person.
-    private func isOver(_ left: [StepNode]) -> Bool {
-        if state.pause != nil { return left.isEmpty && !state.hasFailed }
-        var hopeless: Set<StepID> = []
-        for step in graph.steps {
-            switch state.steps[step.id] {
-            case .failed?, .skipped?: hopeless.insert(step.id)
-            default: if !hopeless.isDisjoint(with: step.dependsOn) { hopeless.insert(step.id) }
-            }
-        }
-        return left.allSatisfy { hopeless.contains($0.id) }
+    /// Whether steps that are left have nothing to wait for, neither for each other nor for a person:
+    /// where nothing runs and none is ready, each waits for one that failed or will not begin.
+    private var isOver: Bool {
+        if state.pause != nil { return frontier.open == 0 && frontier.failed.isEmpty }
+        return frontier.ready.isEmpty
     }
 
     /// The next time at which something may have to be decided without a word from an agent.
     func nextWake(after now: Int64) -> Int64? {
-        graph.steps.compactMap { step -> Int64? in
+        awaitedPlaces.compactMap { place -> Int64? in
+            let step = map.nodes[place]
             switch state.steps[step.id] {
             case .running(let attempt)?:
                 return expiry(of: attempt, on: step.executor)
-            case .retrying(_, let notBefore)? where !isHolding && isReady(step):
+            case .retrying(_, let notBefore)? where !isHolding:
                 if let since = absent[step.executor] { return since + limits.absence }
                 // One that is due waits for room, and that comes with another's end.
                 return notBefore > now ? notBefore : nil
-            case .waiting? where !isHolding && isReady(step):
-                return absent[step.executor].map { $0 + limits.absence }
+            case .waiting? where !isHolding:
+                if let since = absent[step.executor] { return since + limits.absence }
+                return foresight.patience(place).flatMap { $0 > now ? $0 : nil }
             case .waiting?, .retrying?, .undecided?, .succeeded?, .failed?, .skipped?, nil:
                 return nil
             }
         }.min().map { max($0, now + 1) }
     }
 
-    private var runningSteps: [StepNode] {
-        graph.steps.filter {
-            if case .running? = state.steps[$0.id] { true } else { false }
-        }
-    }
+    /// Steps whose time may run out: those that run, and those whose turn has come.
+    private var awaitedPlaces: [Int] { (Array(frontier.running) + frontier.ready).sorted() }
+
+    private var awaited: [StepNode] { awaitedPlaces.map { map.nodes[$0] } }
 
     private func isOpen(_ step: StepID) -> Bool {
         switch state.steps[step] {
         case .waiting?, .retrying?: true
         case .running?, .undecided?, .succeeded?, .failed?, .skipped?, nil: false
         }
-    }
-
-    private func isReady(_ step: StepNode) -> Bool {
-        isOpen(step.id)
-            && step.dependsOn.allSatisfy {
-                if case .succeeded? = state.steps[$0] { true } else { false }
-            }
     }
 
     private func dueAttempt(of step: StepNode, at now: Int64) -> Int? {

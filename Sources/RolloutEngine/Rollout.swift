@@ -18,6 +18,12 @@ public struct Rollout: Sendable {
     public private(set) var state: RolloutState
 
     let seed: UInt64
+    let map: GraphMap
+    /// Follows from the state.
+    var frontier: StepFrontier
+    var foresight: Foresight
+    /// Whether every executor is known to be there or not.
+    private var isRollCalled = false
     /// Agents with a session, and since when. Not durable: after a restart all have to come back.
     var connected: [HostID: Int64] = [:]
     /// Agents without a session, and since when the coordinator has noticed.
@@ -46,6 +52,9 @@ public struct Rollout: Sendable {
         self.seed = seed
         state = RolloutState(graph)
         for record in records { state.apply(record) }
+        map = GraphMap(graph)
+        frontier = StepFrontier(map, state)
+        foresight = Foresight(map, state)
     }
 
     /// Decides about one event.
@@ -65,6 +74,8 @@ public struct Rollout: Sendable {
             welcome(host, unfinished: unfinished, in: &decision)
         case .executionEnded(let execution, let outcome, let at):
             end(execution, outcome, at: at, in: &decision)
+        case .looked(let step, let isSatisfied, let at):
+            see(step, isSatisfied: isSatisfied, at: at)
         case .cancelRequested(let at):
             cancel(at: at, in: &decision)
         case .pauseRequested(let at):
@@ -78,7 +89,9 @@ public struct Rollout: Sendable {
         settleUndecided(at: event.at, in: &decision)
         expire(at: event.at, in: &decision)
         pauseAfterFailure(at: event.at, in: &decision)
+        recordSatisfied(at: event.at, in: &decision)
         assignReady(at: event.at, in: &decision)
+        lookAhead(at: event.at, in: &decision)
         finishIfDone(at: event.at, in: &decision)
         if state.outcome == nil, let next = nextWake(after: event.at) {
             decision.effects.append(.wake(at: next))
@@ -92,8 +105,13 @@ public struct Rollout: Sendable {
         return [.wake(at: now)]
     }
 
+    /// The steps that an agent has, in order.
+    var running: [StepNode] { frontier.running.map { map.nodes[$0] } }
+
     mutating func record(_ record: JournalRecord, in decision: inout Decision) {
         state.apply(record)
+        frontier.follow(record, state)
+        foresight.follow(record, state)
         decision.records.append(record)
     }
 
@@ -103,15 +121,19 @@ public struct Rollout: Sendable {
             connected[host] = at
             absent[host] = nil
             held[host] = unfinished
+            foresight.meet(host, running: frontier.running)
         case .agentDisconnected(let host, let at):
             connected[host] = nil
             absent[host] = at
-        case .began, .executionEnded, .clockAdvanced, .cancelRequested, .pauseRequested,
+            foresight.forget(host)
+        case .began, .executionEnded, .looked, .clockAdvanced, .cancelRequested, .pauseRequested,
             .resumeRequested:
             break
         }
-        for step in graph.steps where connected[step.executor] == nil {
-            if absent[step.executor] == nil { absent[step.executor] = event.at }
+        guard !isRollCalled else { return }
+        isRollCalled = true
+        for host in map.ofExecutor.keys where connected[host] == nil && absent[host] == nil {
+            absent[host] = event.at
         }
     }
 
@@ -123,7 +145,7 @@ public struct Rollout: Sendable {
         in decision: inout Decision
     ) {
         var wanted: Set<ExecutionID> = []
-        for step in graph.steps where step.executor == host && !state.isCancelled {
+        for step in running where step.executor == host && !state.isCancelled {
             guard case .running(let attempt)? = state.steps[step.id] else { continue }
             wanted.insert(attempt.execution)
             held[host, default: []].insert(attempt.execution)
@@ -160,7 +182,7 @@ public struct Rollout: Sendable {
     private mutating func cancel(at: Int64, in decision: inout Decision) {
         guard state.hasBegun, !state.isCancelled else { return }
         record(.cancelRequested(at: at), in: &decision)
-        for step in graph.steps {
+        for step in running {
             guard case .running(let attempt)? = state.steps[step.id] else { continue }
             decision.effects.append(.cancel(attempt.execution, executor: step.executor))
         }
@@ -173,5 +195,6 @@ public struct Rollout: Sendable {
         guard state.pause != nil, !state.isCancelled else { return }
         record(.resumed(at: at), in: &decision)
         for host in absent.keys { absent[host] = at }
+        for host in connected.keys { foresight.ask(about: host) }
     }
 }

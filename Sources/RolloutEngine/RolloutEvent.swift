@@ -11,6 +11,8 @@ public enum RolloutEvent: Sendable, Equatable {
     case agentDisconnected(HostID, at: Int64)
     /// An agent reported how an execution ended. May come late, twice, or for one never made.
     case executionEnded(ExecutionID, ExecutionOutcome, at: Int64)
+    /// An agent has looked at a step that it was asked about, and said whether it is as it should be.
+    case looked(StepID, isSatisfied: Bool, at: Int64)
     /// Time passed; the answer to `Effect.wake`, and the first event after a restart.
     case clockAdvanced(to: Int64)
     /// An operator wants it to end.
@@ -24,7 +26,8 @@ public enum RolloutEvent: Sendable, Equatable {
     public var at: Int64 {
         switch self {
         case .began(let at), .agentConnected(_, _, let at), .agentDisconnected(_, let at),
-            .executionEnded(_, _, let at), .clockAdvanced(let at), .cancelRequested(let at),
+            .executionEnded(_, _, let at), .looked(_, _, let at), .clockAdvanced(let at),
+            .cancelRequested(let at),
             .pauseRequested(let at), .resumeRequested(let at):
             at
         }

@@ -49,6 +49,11 @@ public struct ExecutionID: Hashable, Sendable, Codable, Comparable, CustomString
         description = "\(rollout).\(step).\(attempt)"
     }
 
+    /// Names a look at a step, which is no attempt: its number is 0.
+    init(rollout: RolloutID, lookAt step: StepID) {
+        self.init(rollout: rollout, step: step, attempt: 0)
+    }
+
     /// Takes a key that came from elsewhere; one that no rollout knows is simply never found.
     public init(_ text: String) {
         description = text

@@ -53,20 +53,19 @@ public struct RolloutLimits: Sendable, Equatable, Codable {
         )
     }
 
-    /// Whether a host may be worked on beside those that are.
-    func leaveRoom(for host: HostID, beside busy: Set<HostID>) -> Bool {
-        if busy.contains(host) { return true }
-        guard busy.count < parallelism else { return false }
-        return groups.allSatisfy { group in
-            !group.hosts.contains(host) || group.hosts.intersection(busy).count < group.parallelism
-        }
-    }
-
     /// Milliseconds beyond a step's own timeout before the coordinator gives an attempt up: the
     /// agent stops it first and can say more about why.
     static let overrun: Int64 = 15_000
     /// Milliseconds a returning agent has to hand in what it finished meanwhile.
     static let settling: Int64 = 10_000
+    /// Milliseconds that a look at a step may take at its agent.
+    static let look: Int64 = 10_000
+    /// Milliseconds that a step whose turn has come waits for the look at it.
+    static let patience: Int64 = 30_000
+    /// Milliseconds for which what a look found is believed.
+    static let freshness: Int64 = 60_000
+    /// How many looks an agent is asked for at once.
+    static let looksAtOnce = 256
 }
 
 extension RolloutLimits {
@@ -95,6 +94,36 @@ public struct HostGroup: Sendable, Equatable, Codable {
     public init(hosts: Set<HostID>, parallelism: Int) {
         self.hosts = hosts
         self.parallelism = max(1, parallelism)
+    }
+}
+
+/// Which hosts are worked on, held against the bounds.
+struct Occupancy {
+    private let limits: RolloutLimits
+    private var busy: Set<HostID> = []
+    private var counts: [Int]
+
+    init(_ limits: RolloutLimits, busy hosts: some Sequence<HostID>) {
+        self.limits = limits
+        counts = limits.groups.map { _ in 0 }
+        for host in hosts { occupy(host) }
+    }
+
+    /// Whether a host may be worked on beside those that are.
+    func hasRoom(for host: HostID) -> Bool {
+        if busy.contains(host) { return true }
+        guard busy.count < limits.parallelism else { return false }
+        return limits.groups.indices.allSatisfy { index in
+            counts[index] < limits.groups[index].parallelism
+                || !limits.groups[index].hosts.contains(host)
+        }
+    }
+
+    mutating func occupy(_ host: HostID) {
+        guard busy.insert(host).inserted else { return }
+        for index in counts.indices where limits.groups[index].hosts.contains(host) {
+            counts[index] += 1
+        }
     }
 }
 

@@ -85,12 +85,6 @@ public struct RolloutState: Sendable, Equatable {
         return pause.map(RolloutPhase.paused) ?? .running
     }
 
-    var hasFailed: Bool {
-        steps.values.contains {
-            if case .failed = $0 { true } else { false }
-        }
-    }
-
     /// Takes a record in; the only way that state changes, live and in replay.
     package mutating func apply(_ record: JournalRecord) {
         switch record {
@@ -104,6 +98,8 @@ public struct RolloutState: Sendable, Equatable {
             )
         case .ended(let execution, let step, let outcome, _):
             steps[step] = status(after: outcome, of: execution, at: step)
+        case .satisfied(let step, _):
+            steps[step] = .succeeded(changed: false)
         case .retryPlanned(let step, let attempt, let notBefore, _):
             steps[step] = .retrying(attempt: attempt, notBefore: notBefore)
         case .stepFailed(let step, let problem, _):

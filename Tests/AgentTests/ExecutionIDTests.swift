@@ -12,7 +12,7 @@ import Testing
 
     @Test(
         arguments: [
-            "", ".", "r-1", "r-1.1", "r-1.step.0", "r-1.step.-1", "r-1.step.x", "../r.step.1",
+            "", ".", "r-1", "r-1.1", "r-1.step.-1", "r-1.step.x", "../r.step.1",
             "r-1.a/b.1", "r-1..1", ".r.step.1", "r-1.Step.1", "r-1.ste\u{0}p.1", "r-1.-step.1",
             "r-1." + String(repeating: "a", count: 200) + ".1",
         ]

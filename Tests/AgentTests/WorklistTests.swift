@@ -38,6 +38,31 @@ import Testing
         _ = worklist.acknowledge("\(first)")
         #expect(worklist.assign(first, over: 1) == [])
     }
+
+    @Test func `few of many looks run at once, and those that wait go with their link`() {
+        let looks = ["x", "y", "z"].map { id("r-00000001.a.\($0).0") }
+        var worklist = Worklist(in: Files(), looksAtOnce: 1)
+        _ = worklist.linkUp(1)
+        #expect(worklist.look(looks[0]) == ["accepted \(looks[0])", "start \(looks[0])"])
+        #expect(worklist.look(looks[1]) == ["accepted \(looks[1])"])
+        #expect(worklist.look(looks[2]) == ["accepted \(looks[2])"])
+        // A step to be done waits for no look.
+        #expect(worklist.assign(first, over: 1) == ["accepted \(first)", "start \(first)"])
+        #expect(words(worklist.cancel("\(looks[1])")) == ["result \(looks[1])"])
+        #expect(worklist.end(looks[0]) == ["result \(looks[0])", "start \(looks[2])"])
+        _ = worklist.look(looks[1])
+        #expect(words(worklist.linkDown(1)) == ["stop \(looks[2])"])
+        _ = worklist.linkUp(2)
+        #expect(worklist.end(looks[2]) == [])
+        #expect(worklist.look(looks[1]) == ["accepted \(looks[1])", "start \(looks[1])"])
+    }
+
+    @Test func `what has no attempt is looked at and never done`() {
+        var worklist = Worklist(in: Files())
+        _ = worklist.linkUp(1)
+        let look = id("r-00000001.a.hostname.0")
+        #expect(worklist.assign(look, over: 1) == ["result \(look)"])
+    }
 }
 
 /// A journal's files in memory.
@@ -73,15 +98,29 @@ private func words(_ actions: [Worklist.Action]) -> [String] {
 }
 
 extension Worklist {
-    fileprivate init(in files: Files) {
-        self.init(journal: ExecutionJournal(in: files, logger: .silent), logger: .silent)
+    fileprivate init(in files: Files, looksAtOnce: Int = 16) {
+        self.init(
+            journal: ExecutionJournal(in: files, logger: .silent),
+            logger: .silent,
+            looksAtOnce: looksAtOnce
+        )
     }
 
     fileprivate mutating func assign(_ id: ExecutionID, over link: Int) -> [String] {
+        assign(id, .apply, over: link)
+    }
+
+    fileprivate mutating func look(_ id: ExecutionID) -> [String] { assign(id, .check, over: 1) }
+
+    private mutating func assign(
+        _ id: ExecutionID,
+        _ mode: WireStepMode,
+        over link: Int
+    ) -> [String] {
         let assignment = WireStepAssignment.with {
             $0.executionID = "\(id)"
             $0.stepID = id.step
-            $0.mode = .apply
+            $0.mode = mode
         }
         return words(assign(assignment, over: link) { _ in nil })
     }

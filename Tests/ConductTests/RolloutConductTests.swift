@@ -41,16 +41,41 @@ import Testing
         #expect(words(cancelled) == ["wake"])
     }
 
+    /// There is nothing to do for `make`, and so nothing that `use` could be handed.
+    @Test func `what follows a step with nothing to do is looked at`() throws {
+        var conduct = try tokens(about: a)
+        _ = conduct.take(.init(b, unfinished: [], session: 2, at: 1))
+        _ = conduct.take(.init(a, unfinished: [], session: 1, at: 1))
+        _ = conduct.take(.init(.began(at: 1)))
+        let made = conduct.take(result(of: "make", by: a, outputs: [:]))
+        #expect(
+            words(made) == [
+                "receipt r-00000001.make.1 to a", "assign r-00000001.use.1 to b over 2",
+                "look r-00000001.last.0 to a over 1", "wake",
+            ]
+        )
+        let seen = conduct.take(result(of: "last", attempt: 0, by: a, outputs: [:]))
+        #expect(words(seen) == ["wake"])
+        let used = conduct.take(result(of: "use", by: b, outputs: [:]))
+        #expect(words(used) == ["receipt r-00000001.use.1 to b", "finish succeeded"])
+        #expect(used.records.contains(.satisfied(StepID("last"), at: 9)))
+    }
+
     /// A secret made on `a` that `b` needs.
-    private func tokens() throws -> RolloutConduct {
-        func node(_ id: String, on host: HostID, _ inputs: [String: OutputReference]) -> StepNode {
+    private func tokens(about subject: HostID? = nil) throws -> RolloutConduct {
+        func node(
+            _ id: String,
+            on host: HostID,
+            after before: String? = nil,
+            _ inputs: [String: OutputReference]
+        ) -> StepNode {
             StepNode(
                 id: StepID(id),
                 executor: host,
-                subject: host,
+                subject: subject ?? host,
                 kind: "test",
                 title: id,
-                dependsOn: inputs.values.map(\.step),
+                dependsOn: inputs.values.map(\.step) + (before.map { [StepID($0)] } ?? []),
                 inputs: inputs,
                 timeout: 60_000
             )
@@ -60,10 +85,12 @@ import Testing
         return RolloutConduct(
             id: RolloutID(random: 1),
             frozen: FrozenRollout(
-                graph: try StepGraph([
-                    node("make", on: a, [:]), node("use", on: b, ["token": token]),
-                ]),
-                steps: ["make": spelling, "use": spelling],
+                graph: try StepGraph(
+                    [
+                        node("make", on: a, [:]), node("use", on: b, ["token": token]),
+                    ] + (subject == nil ? [] : [node("last", on: a, after: "use", [:])])
+                ),
+                steps: ["make": spelling, "use": spelling, "last": spelling],
                 limits: RolloutLimits(parallelism: 2, attempts: 1),
                 artifacts: ResolvedArtifacts(k3s: [:], installScript: "", kiloCRDs: [], kilo: [])
             ),
@@ -75,11 +102,12 @@ import Testing
 
     private func result(
         of step: String,
+        attempt: Int = 1,
         by node: HostID,
         outputs: [String: Secret]
     ) -> RolloutConduct.Arrival {
         var report = StepReport(WireStepResult())
-        report.execution = ExecutionID("r-00000001.\(step).1")
+        report.execution = ExecutionID("r-00000001.\(step).\(attempt)")
         report.outcome = .unchanged
         report.outputs = outputs
         return .init(report, from: node, at: 9)
@@ -90,7 +118,7 @@ import Testing
             switch action {
             case .send(let message, let node, let session):
                 if case .assignment(let assignment) = message.message {
-                    "assign \(assignment.executionID) to \(node) over \(session)"
+                    "\(assignment.mode == .check ? "look" : "assign") \(assignment.executionID) to \(node) over \(session)"
                 } else {
                     "cancel \(message.cancel.executionID) to \(node) over \(session)"
                 }

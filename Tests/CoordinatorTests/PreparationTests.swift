@@ -67,7 +67,12 @@ import Testing
             with: ""
         )
         let seoul = bench.hosts[1]
-        let departed = try await bench.prepared(smaller).frozen.departed
+        let frozen = try await bench.prepared(smaller).frozen
+        #expect(
+            frozen.news
+                == "the plan differs from that of the last rollout, \(id): without seoul"
+        )
+        let departed = frozen.departed
         #expect(departed == [.init(id: seoul, hostname: "seoul", isServer: false)])
         let events = try await bench.dryRunEvents(of: smaller)
         guard case .started(let started)? = events.first?.event else {
@@ -80,6 +85,31 @@ import Testing
         }
         let left = try await bench.prepared(smaller).frozen.departed
         #expect(left == [])
+    }
+
+    @Test func `what a plan asks for that the last one did not is said in one sentence`()
+        async throws
+    {
+        let bench = try await DriverBench()
+        let agents = bench.agents()
+        for host in bench.hosts { agents.connect(host) }
+        #expect(try await bench.prepared().frozen.news == nil)
+        let id = try await bench.begin()
+        _ = try await bench.events(of: id)
+        #expect(try await bench.prepared().frozen.news == nil)
+        let other = ClusterPlan.sampleText.replacing(
+            /"hosts":/,
+            with: #""mesh": {"port": 51900}, "policies": {"parallelism": 7}, "hosts":"#
+        )
+        let events = try await bench.dryRunEvents(of: other)
+        guard case .started(let started)? = events.first?.event else {
+            Issue.record("\(events)")
+            return
+        }
+        #expect(
+            started.news == "the plan differs from that of the last rollout, \(id): mesh.port: "
+                + "51820 -> 51900; policies.parallelism: 10 -> 7"
+        )
     }
 
     @Test func `real machines are kept from stand-ins`() async throws {

@@ -159,6 +159,13 @@ private func halfWay() -> TellingCoordinator {
         }
     }
 
+    @Test func `in what the plan differs is a line before any step`() {
+        let news = "the plan differs from that of the last rollout, r-00000001: without kube-busan"
+        let rollout = TellingCoordinator(nodes: ["kube-japan"], news: news)
+        #expect(rollout.log.first?.split(separator: "\n").last.map(String.init) == news)
+        #expect(rollout.json.first?.contains("\"news\":\"\(news)\"") == true)
+    }
+
     @Test func `a host that left the plan is named with what to do`() {
         var rollout = TellingCoordinator(nodes: ["kube-japan"], departed: ["kube-busan"])
         #expect(rollout.log.first?.hasSuffix("; not in the plan any more: kube-busan") == true)

@@ -15,7 +15,7 @@ struct TellingCoordinator {
     static let start: Int64 = 1_700_000_000_000
 
     /// Begins a rollout with a few steps for each node; the first one is the server.
-    init(nodes: [String], departed: [String] = []) {
+    init(nodes: [String], departed: [String] = [], news: String = "") {
         let steps = nodes.enumerated().flatMap { place, node in
             let k3s = place == 0 ? "k3s-server" : "k3s-agent"
             let word = place == 0 ? "server" : "agent"
@@ -41,6 +41,7 @@ struct TellingCoordinator {
                 $0.cluster = "three-clouds"
                 $0.digest = "sha256:5f2c"
                 $0.steps = steps
+                $0.news = news
                 $0.departed = departed.map { name in
                     .with {
                         $0.id = name

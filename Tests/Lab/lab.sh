@@ -16,6 +16,7 @@
 #   boot N                 power on
 #   fresh N                another machine in its place: power loss, an empty disk, power on
 #   publish FILE.deb ...   adds packages to the hosts' mirror, with what they depend on
+#   mirror PACKAGE ...     adds packages of the distribution to the mirror, with what they depend on
 #   status                 what runs
 #   down                   stops everything; only the image and the mirror stay
 #   clean                  down, and the image and the mirror go too
@@ -122,6 +123,7 @@ fresh)
     wait_for_boot "$1"
     ;;
 publish) publish "$@" ;;
+mirror) mirror "$@" ;;
 status) status ;;
 down) down ;;
 clean)

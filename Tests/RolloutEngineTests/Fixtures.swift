@@ -77,6 +77,7 @@ struct Driven {
             switch effect {
             case .assign(let execution, let step, _):
                 assigned[execution] = rollout.graph.steps.first { $0.id == step }
+            case .look: break
             case .cancel(let execution, _): cancelled.append(execution)
             case .wake(let at): wake = at
             case .finish: wake = nil

@@ -9,6 +9,7 @@ import RolloutEngine
 ///     SECONDS start | time | pause | resume | cancel | crash
 ///     SECONDS HOST comes [with EXECUTION, EXECUTION] | HOST goes
 ///     SECONDS EXECUTION changed | unchanged | fails | fails for good
+///     SECONDS STEP is satisfied | is wanting
 ///     state
 struct TranscriptPlayer {
     /// A line that means nothing.
@@ -132,6 +133,8 @@ extension TranscriptPlayer {
         case ("pause", nil): return .pauseRequested(at: now)
         case ("resume", nil): return .resumeRequested(at: now)
         case ("cancel", nil): return .cancelRequested(at: now)
+        case (let name, "is"?):
+            return .looked(StepID(name), isSatisfied: words.last == "satisfied", at: now)
         case (let name, "comes"?):
             let unfinished = Set(words.dropFirst(3).map(execution))
             return .agentConnected(host(name), unfinished: unfinished, at: now)

@@ -10,6 +10,7 @@ enum TranscriptWords {
             "assigned \(short(execution)) until \(seconds(deadline))"
         case .ended(let execution, _, let outcome, _):
             "ended \(short(execution)): \(words(outcome))"
+        case .satisfied(let step, _): "satisfied \(step)"
         case .retryPlanned(let step, let attempt, let notBefore, _):
             "attempt \(attempt) of \(step) from \(seconds(notBefore))"
         case .stepFailed(let step, let failure, _): "\(step) failed for good: \(failure.message)"
@@ -25,6 +26,7 @@ enum TranscriptWords {
         switch effect {
         case .assign(let execution, _, let timeout):
             "assign \(short(execution)) for \(seconds(timeout)) s"
+        case .look(_, let step, let timeout): "look at \(step) for \(seconds(timeout)) s"
         case .cancel(let execution, let executor): "cancel \(short(execution)) on \(executor)"
         case .wake(let at): "wake at \(seconds(at))"
         case .finish(let outcome): "finish: \(outcome)"

@@ -74,7 +74,7 @@ struct FailureTests {
         let failure = try await failure(of: "kube-seoul.wireguard-tools", in: cluster)
         #expect(failure.message.hasPrefix("could not install wireguard-tools"))
         #expect(failure.details == ["E: Unable to locate package wireguard-tools"])
-        #expect(!failure.isPermanent)
+        #expect(failure.isPermanent)
     }
 
     @Test func `a server that does not reach itself gets the remedy`() async throws {

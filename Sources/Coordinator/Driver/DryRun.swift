@@ -60,8 +60,7 @@ struct DryRun: Sendable {
             rollout: "",
             cluster: prepared.cluster,
             digest: prepared.digest,
-            graph: graph,
-            departed: prepared.frozen.departed ?? []
+            frozen: prepared.frozen
         )
         try await tell(log.next(.started(started)))
         var states: [StepID: WireStepState] = [:]

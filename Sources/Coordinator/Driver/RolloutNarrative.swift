@@ -11,8 +11,7 @@ struct RolloutNarrative: Sendable {
     private let rollout: String
     private let cluster: String
     private let digest: String
-    private let graph: StepGraph
-    private let departed: [FrozenRollout.DepartedHost]
+    private let frozen: FrozenRollout
     private var attempts: [StepID: Int] = [:]
     private var problems: [StepID: StepFailure] = [:]
     private var states: [StepID: WireStepState] = [:]
@@ -23,8 +22,7 @@ struct RolloutNarrative: Sendable {
         self.rollout = rollout
         self.cluster = cluster
         self.digest = digest
-        graph = frozen.graph
-        departed = frozen.departed ?? []
+        self.frozen = frozen
     }
 
     /// What a record means to an operator; nothing where it only matters to the engine.
@@ -53,8 +51,7 @@ struct RolloutNarrative: Sendable {
         rollout: String,
         cluster: String,
         digest: String,
-        graph: StepGraph,
-        departed: [FrozenRollout.DepartedHost]
+        frozen: FrozenRollout
     )
         -> WireRolloutStarted
     {
@@ -62,14 +59,15 @@ struct RolloutNarrative: Sendable {
             $0.rolloutID = rollout
             $0.cluster = cluster
             $0.digest = digest
-            $0.departed = departed.map { host in
+            $0.news = frozen.news ?? ""
+            $0.departed = (frozen.departed ?? []).map { host in
                 .with {
                     $0.id = host.id.description
                     $0.hostname = host.hostname
                     $0.server = host.isServer
                 }
             }
-            $0.steps = graph.steps.map { step in
+            $0.steps = frozen.graph.steps.map { step in
                 .with {
                     $0.id = step.id.description
                     $0.node = step.subject.description
@@ -90,14 +88,13 @@ struct RolloutNarrative: Sendable {
                     rollout: rollout,
                     cluster: cluster,
                     digest: digest,
-                    graph: graph,
-                    departed: departed
+                    frozen: frozen
                 )
             )
         case .assigned(_, let step, let attempt, _, _):
             attempts[step] = attempt
             return change(of: step, to: .running)
-        case .ended(_, let step, .unchanged, _):
+        case .ended(_, let step, .unchanged, _), .satisfied(let step, _):
             return change(of: step, to: .unchanged)
         case .ended(_, let step, .changed(let changes), _):
             return change(of: step, to: .changed, changes: changes)

@@ -70,7 +70,9 @@ struct RolloutPreparation: Sendable {
             throw .artifact(error)
         }
         var frozen = try freeze(plan, resolved, architectures)
-        frozen.departed = try await departed(plan)
+        let earlier = try await earlier()
+        frozen.departed = try await departed(plan, in: earlier)
+        frozen.news = earlier.first.flatMap { PlanNews(since: $0).sentence(about: plan) }
         try demandKinds(of: frozen.graph)
         let canonical = PlanRequest.canonical(plan)
         return PreparedRollout(
@@ -160,31 +162,36 @@ struct RolloutPreparation: Sendable {
 
     /// Nodes that count still, that an earlier rollout was about, and that this plan has not.
     private func departed(
-        _ plan: ClusterPlan
+        _ plan: ClusterPlan,
+        in rows: [RolloutRow]
     ) async throws(StartRefusal) -> [FrozenRollout.DepartedHost] {
         let present = Set(plan.hosts.map(\.id))
         let nodes = try await enrolled().values.filter { $0.revocation == nil }.map(\.id)
         let gone = Set(nodes).subtracting(present)
         guard !gone.isEmpty else { return [] }
+        var found: [HostID: FrozenRollout.DepartedHost] = [:]
+        for row in rows {
+            for host in EarlierPlan.hosts(in: row.plan)
+            where gone.contains(host.id) && found[host.id] == nil {
+                found[host.id] = host
+            }
+        }
+        return found.values.sorted { $0.id < $1.id }
+    }
+
+    /// Rollouts whose plans are looked at for what is otherwise in the present one.
+    private static let remembered = 50
+
+    /// What was rolled out before, the latest first.
+    private func earlier() async throws(StartRefusal) -> [RolloutRow] {
         do {
-            let rows = try await store.read { db throws in
+            return try await store.read { db throws in
                 try RolloutTable.latest(Self.remembered, in: db)
             }
-            var found: [HostID: FrozenRollout.DepartedHost] = [:]
-            for row in rows {
-                for host in EarlierPlan.hosts(in: row.plan)
-                where gone.contains(host.id) && found[host.id] == nil {
-                    found[host.id] = host
-                }
-            }
-            return found.values.sorted { $0.id < $1.id }
         } catch {
             throw .store(error)
         }
     }
-
-    /// Rollouts whose plans are looked at for hosts that the present one has not.
-    private static let remembered = 50
 
     private func enrolled() async throws(StartRefusal) -> [HostID: NodeRow] {
         do {

@@ -153,11 +153,15 @@ actor RolloutRun {
     )
         throws(ForeignExecution)
     {
-        guard let step = try step(of: execution, from: node) else { return }
+        guard let step = try step(of: execution, from: node),
+            let attempt = execution.parts?.attempt,
+            // What a look says is nothing that happens.
+            attempt > 0
+        else { return }
         let shown = surroundings.logs.note(
             text,
             of: step,
-            attempt: execution.parts?.attempt ?? 1,
+            attempt: attempt,
             rollout: id.description,
             at: clock.now()
         )

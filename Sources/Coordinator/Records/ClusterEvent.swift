@@ -151,7 +151,8 @@ extension ClusterEvent {
         case .finished(let outcome, _):
             kind = .rolloutEnded
             words = "rollout \(rollout) ended: \(outcome.rawValue)"
-        case .began, .assigned, .ended, .retryPlanned, .stepFailed, .cancelRequested, .skipped:
+        case .began, .assigned, .ended, .satisfied, .retryPlanned, .stepFailed, .cancelRequested,
+            .skipped:
             return nil
         }
     }

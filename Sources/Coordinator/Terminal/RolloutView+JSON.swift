@@ -46,6 +46,7 @@ extension RolloutView {
             ("at", .integer(at)),
             ("steps", .array(steps)),
         ]
+        if !started.news.isEmpty { members.append(("news", .string(started.news))) }
         if !started.departed.isEmpty {
             members.append(("departed", .array(started.departed.map { .string($0.id) })))
         }

@@ -9,6 +9,7 @@ extension RolloutView {
                 + (departed.isEmpty
                     ? ""
                     : "; not in the plan any more: \(departed.map(\.id).joined(separator: ", "))")
+                + (news.isEmpty ? "" : "\n\(news)")
         case .step(let change):
             step(change.stepID).flatMap { logLine(of: $0, at: event.at) }
         case .paused(let paused):

@@ -17,6 +17,8 @@ struct RolloutView: Sendable {
     private(set) var end: WireRolloutEnded?
     /// Hosts of earlier plans that this one has no more.
     private(set) var departed: [DepartedView] = []
+    /// In what the plan differs from that of the last rollout; empty where it does not.
+    private(set) var news = ""
     /// Whether no further step begins for now.
     private(set) var isPaused = false
     /// In the plan's order.
@@ -66,6 +68,7 @@ struct RolloutView: Sendable {
         cluster = TerminalText.cleaned(started.cluster)
         digest = TerminalText.cleaned(started.digest)
         startedAt = at
+        news = TerminalText.cleaned(started.news)
         departed = started.departed.map(DepartedView.init)
         var places: [String: Int] = [:]
         for summary in started.steps where index[summary.id] == nil {

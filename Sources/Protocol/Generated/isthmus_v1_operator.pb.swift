@@ -603,6 +603,9 @@ public nonisolated struct WireRolloutStarted: Sendable {
   /// Of earlier plans, and not of this one: they are not touched.
   public var departed: [WireDepartedHost] = []
 
+  /// In what the plan differs from that of the last rollout, in one sentence; empty where it does not.
+  public var news: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1693,7 +1696,7 @@ nonisolated extension WireRolloutEvent: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireRolloutStarted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RolloutStarted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rollout_id\0\u{1}cluster\0\u{1}digest\0\u{1}steps\0\u{1}departed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}rollout_id\0\u{1}cluster\0\u{1}digest\0\u{1}steps\0\u{1}departed\0\u{1}news\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1706,6 +1709,7 @@ nonisolated extension WireRolloutStarted: SwiftProtobuf.Message, SwiftProtobuf._
       case 3: try { try decoder.decodeSingularStringField(value: &self.digest) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.steps) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.departed) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.news) }()
       default: break
       }
     }
@@ -1727,6 +1731,9 @@ nonisolated extension WireRolloutStarted: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.departed.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.departed, fieldNumber: 5)
     }
+    if !self.news.isEmpty {
+      try visitor.visitSingularStringField(value: self.news, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1736,6 +1743,7 @@ nonisolated extension WireRolloutStarted: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.digest != rhs.digest {return false}
     if lhs.steps != rhs.steps {return false}
     if lhs.departed != rhs.departed {return false}
+    if lhs.news != rhs.news {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -9,10 +9,13 @@ final class RecordStore: Sendable {
     private struct Entry {
         var bytes: [UInt8]
         var mode: UInt32
+        /// What the bytes were read as, so that a cluster of hundreds is not read anew each time.
+        var value: (any Sendable)?
     }
 
     private let folder: String?
     private let memory = Mutex<[String: Entry]>([:])
+    private let changes = Atomic<UInt64>(0)
     /// The most that a simulated file may hold; artifacts are files, too.
     private static let limit = 256 << 20
 
@@ -30,6 +33,22 @@ final class RecordStore: Sendable {
         }
     }
 
+    /// How often something has changed; nothing where other processes may change it, too.
+    var version: UInt64? { folder == nil ? changes.load(ordering: .acquiring) : nil }
+
+    /// A file that is JSON, read once for as long as it stays.
+    func value<Value: Decodable & Sendable>(
+        _ path: String,
+        as type: Value.Type
+    ) throws(HostFailure) -> Value? {
+        let known = folder == nil ? memory.withLock { $0[path]?.value as? Value } : nil
+        if let known { return known }
+        guard let bytes = try read(path) else { return nil }
+        let value = try JSONRecord.decode(type, from: bytes)
+        memory.withLock { if $0[path]?.bytes == bytes { $0[path]?.value = value } }
+        return value
+    }
+
     func mode(of path: String) throws(HostFailure) -> UInt32? {
         guard let place = try place(path) else { return memory.withLock { $0[path]?.mode } }
         var status = stat()
@@ -39,6 +58,7 @@ final class RecordStore: Sendable {
     func write(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(HostFailure) {
         guard let place = try place(path) else {
             memory.withLock { $0[path] = Entry(bytes: bytes, mode: mode) }
+            changes.add(1, ordering: .releasing)
             return
         }
         do {
@@ -71,6 +91,7 @@ final class RecordStore: Sendable {
     func remove(_ path: String) throws(HostFailure) {
         guard let place = try place(path) else {
             memory.withLock { $0[path] = nil }
+            changes.add(1, ordering: .releasing)
             return
         }
         guard unlink(place) == 0 || errno == ENOENT || errno == ENOTDIR else {

@@ -7,6 +7,7 @@ struct SimulatedCluster: Sendable {
     /// The server's public address.
     let address: String
     let records: RecordStore
+    let meshes: MeshMemory
     /// Simulated milliseconds since 1970.
     let now: Int64
 
@@ -36,7 +37,8 @@ struct SimulatedCluster: Sendable {
     }
 
     func node(_ name: String) throws(HostFailure) -> NodeRecord? {
-        try nodes().first { $0.name == name }
+        guard let node = try anyNode(name), node.registeredAt <= now else { return nil }
+        return node
     }
 
     /// The node of this name, even where it registers only later.
@@ -50,6 +52,15 @@ struct SimulatedCluster: Sendable {
 
     func removeNode(_ name: String) throws(HostFailure) {
         try records.remove("\(root)/nodes/\(name).json")
+    }
+
+    /// Kilo's full mesh as it is now.
+    func mesh() throws(HostFailure) -> SimulatedMesh {
+        let version = records.version
+        if let known = meshes.mesh(of: address, version, at: now) { return known }
+        let mesh = try SimulatedMesh(of: self)
+        meshes.keep(mesh, of: address, version)
+        return mesh
     }
 
     // MARK: Tokens
@@ -88,27 +99,26 @@ struct SimulatedCluster: Sendable {
 
     // MARK: Records
 
-    private func read<Record: Decodable>(
+    private func read<Record: Decodable & Sendable>(
         _ path: String,
         as type: Record.Type
     ) throws(HostFailure) -> Record? {
-        guard let bytes = try records.read("\(root)/\(path).json") else { return nil }
-        return try JSONRecord.decode(type, from: bytes)
+        try records.value("\(root)/\(path).json", as: type)
     }
 
     private func write(_ path: String, _ record: some Encodable) throws(HostFailure) {
         try records.write("\(root)/\(path).json", try JSONRecord.encode(record))
     }
 
-    private func all<Record: Decodable>(
+    func all<Record: Decodable & Sendable>(
         _ directory: String,
         as type: Record.Type
     ) throws(HostFailure) -> [Record] {
         var found: [Record] = []
         for name in try records.names(in: "\(root)/\(directory)") where name.hasSuffix(".json") {
             // A record may go away between the listing and the reading.
-            guard let bytes = try records.read("\(root)/\(directory)/\(name)") else { continue }
-            found.append(try JSONRecord.decode(type, from: bytes))
+            let path = "\(root)/\(directory)/\(name)"
+            if let record = try records.value(path, as: type) { found.append(record) }
         }
         return found
     }

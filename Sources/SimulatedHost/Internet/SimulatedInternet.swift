@@ -6,6 +6,7 @@ public import Steps
 public final class SimulatedInternet: Sendable {
     let clock: SimulatedClock
     let records: RecordStore
+    private let meshes = MeshMemory()
 
     /// For machines of this process.
     public init(pace: SimulatedPace = .instant) {
@@ -45,7 +46,7 @@ public final class SimulatedInternet: Sendable {
 
     /// The cluster whose server has this public address.
     func cluster(at address: String) -> SimulatedCluster {
-        SimulatedCluster(address: address, records: records, now: clock.now())
+        SimulatedCluster(address: address, records: records, meshes: meshes, now: clock.now())
     }
 }
 

@@ -1,4 +1,5 @@
 import Steps
+import Synchronization
 
 /// Kilo's full mesh at one moment.
 struct SimulatedMesh: Sendable {
@@ -14,9 +15,13 @@ struct SimulatedMesh: Sendable {
     }
 
     private(set) var members: [Member] = []
+    private var byNode: [String: Int] = [:]
+    private var byAddress: [String: Int] = [:]
     /// Kilo's arguments, by name.
     private let arguments: [String: String]
-    private let now: Int64
+    fileprivate var now: Int64
+    /// When it will be another by itself.
+    fileprivate private(set) var next: Int64 = .max
 
     /// The mesh of a cluster; empty where Kilo's objects are not all there.
     init(of cluster: SimulatedCluster) throws(HostFailure) {
@@ -37,10 +42,15 @@ struct SimulatedMesh: Sendable {
             max($0.registeredAt, applied) + $0.kiloStart <= cluster.now
                 && $0.clockSkew > -60_000
         }
+        next = try cluster.nextArrival(afterKilo: applied)
         let prefix = (arguments["subnet"] ?? "10.4.0.0/16").split(separator: ".").prefix(2)
             .joined(separator: ".")
+        let places = Dictionary(
+            registered.enumerated().map { ($1.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         for (index, node) in ready.enumerated() {
-            let pods = registered.firstIndex { $0.name == node.name } ?? 0
+            let pods = places[node.name] ?? 0
             members.append(
                 Member(
                     node: node,
@@ -50,6 +60,8 @@ struct SimulatedMesh: Sendable {
                     podCIDR: "10.42.\(pods).0/24"
                 )
             )
+            byNode[node.name] = index
+            byAddress[members[index].address] = index
         }
     }
 
@@ -58,7 +70,12 @@ struct SimulatedMesh: Sendable {
 
     /// The node's place in the mesh.
     func member(_ node: String) -> Member? {
-        members.first { $0.node.name == node }
+        byNode[node].map { members[$0] }
+    }
+
+    /// Who has an address inside the mesh.
+    func member(at address: String) -> Member? {
+        byAddress[address].map { members[$0] }
     }
 
     /// What Kilo writes on the node.
@@ -86,5 +103,36 @@ struct SimulatedMesh: Sendable {
             arguments[String(name)] = parts.dropFirst().first.map(String.init) ?? "true"
         }
         return arguments
+    }
+}
+
+/// Meshes that need not be made anew: as long as nothing in the cluster was written, and nothing in it has
+/// happened by itself.
+final class MeshMemory: Sendable {
+    private let known = Mutex<[String: (version: UInt64, mesh: SimulatedMesh)]>([:])
+
+    func mesh(of address: String, _ version: UInt64?, at now: Int64) -> SimulatedMesh? {
+        known.withLock { known in
+            guard let kept = known[address], kept.version == version, kept.mesh.now <= now,
+                now < kept.mesh.next
+            else { return nil }
+            var mesh = kept.mesh
+            mesh.now = now
+            return mesh
+        }
+    }
+
+    func keep(_ mesh: SimulatedMesh, of address: String, _ version: UInt64?) {
+        guard let version else { return }
+        known.withLock { $0[address] = (version, mesh) }
+    }
+}
+
+extension SimulatedCluster {
+    /// When the next node registers or is ready for its mesh by itself.
+    fileprivate func nextArrival(afterKilo applied: Int64) throws(HostFailure) -> Int64 {
+        try all("nodes", as: NodeRecord.self)
+            .flatMap { [$0.registeredAt, max($0.registeredAt, applied) + $0.kiloStart] }
+            .filter { $0 > now }.min() ?? .max
     }
 }

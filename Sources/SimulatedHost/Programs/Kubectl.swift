@@ -15,7 +15,7 @@ extension SimulatedHost {
         case (["get"], ["--raw=/readyz"]):
             return CommandResult(status: 0, standardOutput: "ok")
         case (["get", "nodes"], ["-o", "json"]):
-            let mesh = try SimulatedMesh(of: cluster)
+            let mesh = try cluster.mesh()
             let items = try cluster.nodes().map { Self.object($0, mesh) }
             let list: JSONValue = .object(["kind": .string("List"), "items": .array(items)])
             return CommandResult(status: 0, standardOutput: try Self.text(list))
@@ -46,7 +46,7 @@ extension SimulatedHost {
         _ cluster: SimulatedCluster
     ) throws(HostFailure) -> CommandResult {
         guard let node = try cluster.node(name) else { return CommandResult(status: 0) }
-        let object = Self.object(node, try SimulatedMesh(of: cluster))
+        let object = Self.object(node, try cluster.mesh())
         return CommandResult(status: 0, standardOutput: try Self.text(object))
     }
 

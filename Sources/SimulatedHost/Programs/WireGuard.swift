@@ -29,7 +29,7 @@ extension SimulatedHost {
         guard let address = arguments.last else { throw Self.notSimulated(command) }
         let lost = CommandResult(status: 1, standardOutput: "3 packets transmitted, 0 received\n")
         guard let (_, mesh) = try mesh(),
-            let peer = mesh.members.first(where: { $0.address == address }),
+            let peer = mesh.member(at: address),
             !faults.unreachable.contains(peer.node.publicAddress)
         else { return lost }
         if let option = arguments.firstIndex(of: "-s"), arguments.indices.contains(option + 1) {
@@ -49,7 +49,7 @@ extension SimulatedHost {
             let address =
                 unit == Self.serverUnit
                 ? configuration.text("advertise-address") : String(url.prefix { $0 != ":" })
-            let mesh = try SimulatedMesh(of: internet.cluster(at: address))
+            let mesh = try internet.cluster(at: address).mesh()
             return mesh.member(configuration.text("node-name")).map { ($0, mesh) }
         }
         return nil

@@ -7,8 +7,15 @@ extension StepFailure {
             "could not \(doing): \(Redaction.line(failure.message))",
             details: failure.details.map(Redaction.line),
             remedy: failure.code.remedy,
-            isPermanent: failure.code.isPermanent
+            isPermanent: failure.isPermanent
         )
+    }
+}
+
+extension HostFailure {
+    /// Whether the same attempt would meet the same answer until a person acts.
+    fileprivate var isPermanent: Bool {
+        code.isPermanent || code == .packages && ProgramVerdict.isPermanent(apt: details)
     }
 }
 
@@ -37,7 +44,7 @@ extension HostFailure.Code {
         }
     }
 
-    /// Whether the same attempt would meet the same answer until a person acts.
+    /// Whether that is so whatever was complained of.
     fileprivate var isPermanent: Bool {
         switch self {
         case .programMissing, .diskFull, .permissionDenied, .hashMismatch, .notSimulated: true

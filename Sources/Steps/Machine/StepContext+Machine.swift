@@ -118,7 +118,8 @@ extension StepFailure {
         self.init(
             "\(command.title) ended with status \(result.status)",
             details: complaint.map { Redaction.line(String($0)) },
-            remedy: remedy
+            remedy: remedy,
+            isPermanent: ProgramVerdict.isPermanent(result, of: command)
         )
     }
 }

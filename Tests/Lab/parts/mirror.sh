@@ -27,6 +27,12 @@ publish() {
     write_index
 }
 
+# Adds packages of the distribution that one scenario alone needs.
+mirror() {
+    download "$@"
+    write_index
+}
+
 # Fetches packages (names or .deb files) and what the image lacks of their dependencies.
 download() {
     mkdir -p "$POOL/partial"

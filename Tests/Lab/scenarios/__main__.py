@@ -1,6 +1,7 @@
 """Runs scenarios: all of them, or those named.
 
     python3 -m scenarios [first_rollout] [coordinator_killed] [killed_everywhere] [packages] [trouble]
+    python3 -m scenarios ansible     compares with Ansible, and runs only where it is named
 """
 
 import importlib

@@ -18,7 +18,7 @@ extension PlantedFault {
             else { break }
             altered.graph = graph
         case .forgottenResults, .hastyReceipt, .deafTimer, .missingRecord, .talkativeStep,
-            .staleConnection, .anySession:
+            .blindLook, .staleConnection, .anySession:
             break
         }
         return altered

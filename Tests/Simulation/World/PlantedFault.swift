@@ -15,6 +15,8 @@ package enum PlantedFault: String, CaseIterable, Sendable {
     case missingRecord = "missing-record"
     /// The coordinator tells a step's secrets in what it reports of its changes.
     case talkativeStep = "talkative-step"
+    /// An agent that only looks at a step says that there is nothing to do.
+    case blindLook = "blind-look"
     /// An agent heeds what an earlier connection brings when a newer one is in its place.
     case staleConnection = "stale-connection"
     /// The coordinator says what it decided for one session over the next one.
@@ -33,6 +35,7 @@ package enum PlantedFault: String, CaseIterable, Sendable {
         case .deafTimer: .whatCanEndEnds
         case .missingRecord: .replayEqualsLive
         case .talkativeStep: .noRecordHasSecrets
+        case .blindLook: .whatIsDoneIsDone
         }
     }
 }
@@ -52,6 +55,9 @@ package enum Invariant: String, CaseIterable, Sendable {
     case whatCanEndEnds = "a rollout that can end ends"
     /// The journal, read back, gives the state of the process that wrote it.
     case replayEqualsLive = "replay equals live"
+    /// What counts as done without an attempt has nothing to do, and after a rollout that succeeded nothing
+    /// has.
+    case whatIsDoneIsDone = "what counts as done is done"
     /// Neither journal has a secret in it.
     case noRecordHasSecrets = "secrets in no record"
 }

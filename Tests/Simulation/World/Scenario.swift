@@ -28,6 +28,10 @@ struct Scenario: Sendable {
     let misfortunes: Misfortunes
     /// Milliseconds that a message travels at least.
     let distance: Int64
+    /// Steps that have nothing to do, as long as nothing changes that they build on.
+    let done: Set<StepID>
+    /// How many steps an agent looks at at once.
+    let looksAtOnce: Int
 
     init(seed: UInt64) {
         var chance = Chance(seed: seed)
@@ -40,6 +44,8 @@ struct Scenario: Sendable {
         behaviours = builder.behaviours(&chance)
         misfortunes = Misfortunes(&chance)
         distance = chance.skewedTime(0...300)
+        done = Self.done(graph, &chance)
+        looksAtOnce = 1 + chance.below(4)
     }
 
     /// The steps as a coordinator freezes them.
@@ -66,6 +72,13 @@ struct Scenario: Sendable {
     private static func hosts(_ chance: inout Chance) -> [HostID] {
         let count = chance.once(in: 8) ? 6 + chance.below(3) : 1 + chance.below(5)
         return (0..<count).compactMap { HostID("h\($0)") }
+    }
+
+    /// Nothing, or most of what an earlier rollout would have left.
+    private static func done(_ graph: StepGraph, _ chance: inout Chance) -> Set<StepID> {
+        guard chance.once(in: 2) else { return [] }
+        let rarity = 2 + chance.below(20)
+        return Set(graph.steps.map(\.id).filter { _ in !chance.once(in: rarity) })
     }
 
     private static func limits(

@@ -13,6 +13,8 @@ struct SimulatedAgent {
         let execution: ExecutionID
         let step: StepID
         let result: WireStepResult
+        /// Whether it is only looked at.
+        let isLook: Bool
         var isCancelled = false
     }
 
@@ -47,7 +49,11 @@ extension World {
         agents[host].life += 1
         agents[host].isUp = true
         let journal = ExecutionJournal(in: agents[host].disk, logger: SimulatedAgent.silent)
-        agents[host].worklist = Worklist(journal: journal, logger: SimulatedAgent.silent)
+        agents[host].worklist = Worklist(
+            journal: journal,
+            logger: SimulatedAgent.silent,
+            looksAtOnce: scenario.looksAtOnce
+        )
         agents[host].succession = LinkSuccession()
         agents[host].delay = ReconnectDelay()
         note("\(scenario.hosts[host])", "starts")
@@ -60,6 +66,9 @@ extension World {
         witness.crashed(host)
         agents[host].isUp = false
         agents[host].worklist = nil
+        for run in agents[host].runs.sorted(by: { $0.key < $1.key }).map(\.value) {
+            completePerhaps(run)
+        }
         agents[host].runs = [:]
         agents[host].links = [:]
         agents[host].outbox = nil
@@ -110,18 +119,48 @@ extension World {
     private func start(_ assignment: WireStepAssignment, _ host: Int) {
         guard let execution = ExecutionID(assignment.executionID) else { return }
         note("\(scenario.hosts[host])", "begins \(execution)")
-        witness.started(assignment, host)
         let step = StepID(assignment.stepID)
-        agents[host].history[step, default: 0] += 1
-        let (duration, result) = outcome(of: assignment, step, agents[host].history[step] ?? 1)
+        let isLook = assignment.mode == .check
+        if !isLook {
+            witness.started(assignment, host)
+            agents[host].history[step, default: 0] += 1
+        }
+        let (duration, result) =
+            isLook
+            ? sight(of: assignment, step)
+            : outcome(of: assignment, step, agents[host].history[step] ?? 1)
         agents[host].lastRun += 1
         let run = agents[host].lastRun
         agents[host].runs[run] = SimulatedAgent.Run(
             execution: execution,
             step: step,
-            result: result
+            result: result,
+            isLook: isLook
         )
         agenda.add(.stepEnds(host, life: agents[host].life, run: run), at: now + duration)
+    }
+
+    /// What a look at a step shows, and when.
+    private func sight(
+        of assignment: WireStepAssignment,
+        _ step: StepID
+    ) -> (duration: Int64, WireStepResult) {
+        let most = assignment.timeout + 5000
+        let duration = min(most, chance.time(scenario.behaviours[step]?.duration ?? 0...0))
+        var result = WireStepResult.with { $0.executionID = assignment.executionID }
+        if duration == most || chance.once(in: 10) {
+            result.failed.message = "it cannot be seen"
+        } else if machines.isDone(step) || planted == .blindLook {
+            result.unchanged = WireStepUnchanged()
+        } else {
+            result.changed.changes = .init("[]".utf8)
+        }
+        return (duration, result)
+    }
+
+    /// A run that did not end well may have done its work all the same.
+    private func completePerhaps(_ run: SimulatedAgent.Run) {
+        if !run.isLook, chance.once(in: 2) { machines.complete(run.step, &chance) }
     }
 
     /// How the step's n-th run ends, and when.
@@ -143,17 +182,17 @@ extension World {
             result.failed.permanent = behaviour.isPermanent
             return (duration, result)
         }
+        if machines.isDone(step) {
+            result.unchanged = WireStepUnchanged()
+            return (duration, result)
+        }
         var changes = "[]"
         for name in behaviour.outputs {
             let secret = Witness.secret(of: assignment.executionID, run: count)
             result.outputs[name] = .init(secret.utf8)
             if planted == .talkativeStep { changes = "[\"made \(secret)\"]" }
         }
-        if count == 1 || !behaviour.outputs.isEmpty {
-            result.changed.changes = .init(changes.utf8)
-        } else {
-            result.unchanged = WireStepUnchanged()
-        }
+        result.changed.changes = .init(changes.utf8)
         return (duration, result)
     }
 
@@ -172,6 +211,7 @@ extension World {
                 execution: execution,
                 step: run.step,
                 result: result,
+                isLook: run.isLook,
                 isCancelled: true
             )
             agenda.add(
@@ -189,6 +229,11 @@ extension World {
             "\(scenario.hosts[host])",
             "ends \(ended.execution): \(Transcript.words(ended.result))"
         )
+        switch ended.result.outcome {
+        case .changed where !ended.isLook: machines.complete(ended.step, &chance)
+        case .failed: completePerhaps(ended)
+        case .changed, .unchanged, nil: break
+        }
         witness.ended(ended.result, host)
         handle(host) { $0.ended(ended.execution, ended.result) }
     }

@@ -149,7 +149,12 @@ extension World {
         witness.inspect(coordinator.journal.suffix(turn.records.count))
         coordinator.outputs.merge(turn.outputs) { $1 }
         if let state = coordinator.conduct?.state {
-            witness.committed(turn.records, because: arrival, live: state)
+            witness.committed(
+                turn.records,
+                because: arrival,
+                live: state,
+                on: machines
+            )
             if state.outcome != nil {
                 coordinator.isOver = true
                 coordinator.outputs = [:]

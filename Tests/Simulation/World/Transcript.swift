@@ -27,6 +27,8 @@ package struct Transcript: Sendable {
         case .agentDisconnected(let host, _): "that \(host) is gone"
         case .executionEnded(let execution, let outcome, _):
             "that \(execution) ended: \(words(outcome))"
+        case .looked(let step, let isSatisfied, _):
+            "that \(step) has \(isSatisfied ? "nothing" : "something") to do"
         case .clockAdvanced: "the time"
         case .cancelRequested: "a cancel"
         case .pauseRequested: "a pause"
@@ -39,6 +41,7 @@ package struct Transcript: Sendable {
         case .began: "began"
         case .assigned(let execution, _, _, _, _): "assigned \(execution)"
         case .ended(let execution, _, let outcome, _): "ended \(execution): \(words(outcome))"
+        case .satisfied(let step, _): "satisfied \(step)"
         case .retryPlanned(let step, let attempt, let notBefore, let at):
             "attempt \(attempt) of \(step) in \(notBefore - at) ms"
         case .stepFailed(let step, let failure, _): "\(step) failed: \(failure.message)"

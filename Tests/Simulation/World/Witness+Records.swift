@@ -22,13 +22,14 @@ extension Witness {
     mutating func committed(
         _ records: [JournalRecord],
         because arrival: RolloutConduct.Arrival,
-        live: RolloutState
+        live: RolloutState,
+        on machines: SimulatedMachines
     ) {
         demandRecord(of: arrival, in: records)
         idleTimers = 0
         for record in records {
             replica.apply(record)
-            note(record, because: arrival)
+            note(record, because: arrival, on: machines)
         }
         demand(live == replica, .replayEqualsLive, "after \(records)")
     }
@@ -48,7 +49,11 @@ extension Witness {
         demand(isRecorded, .noResultIsLost, "\(execution) ended, and no record says so")
     }
 
-    private mutating func note(_ record: JournalRecord, because arrival: RolloutConduct.Arrival) {
+    private mutating func note(
+        _ record: JournalRecord,
+        because arrival: RolloutConduct.Arrival,
+        on machines: SimulatedMachines
+    ) {
         demand(outcome == nil, .replayEqualsLive, "\(record) after the end")
         switch record {
         case .began:
@@ -60,6 +65,8 @@ extension Witness {
             steps[step] = .running(execution, deadline: deadline)
         case .ended(let execution, let step, let result, let at):
             end(execution, of: step, result, at: at, because: arrival)
+        case .satisfied(let step, _):
+            spare(step, on: machines)
         case .retryPlanned(let step, _, let notBefore, _):
             steps[step] = .open(notBefore: notBefore)
         case .stepFailed(let step, _, _):
@@ -77,7 +84,7 @@ extension Witness {
         case .skipped(let step, _):
             steps[step] = .skipped
         case .finished(let outcome, _):
-            finish(outcome)
+            finish(outcome, on: machines)
         }
     }
 
@@ -89,13 +96,7 @@ extension Witness {
         at now: Int64
     ) {
         guard let node = nodes[step] else { return report(.dependenciesHold, "no step \(step)") }
-        for dependency in node.dependsOn {
-            demand(
-                steps[dependency] == .succeeded,
-                .dependenciesHold,
-                "\(step) begins before the end of \(dependency)"
-            )
-        }
+        demandDependencies(of: node)
         if case .open(let notBefore)? = steps[step] {
             demand(now >= notBefore, .limitsHold, "\(execution) is \(notBefore - now) ms early")
         } else {
@@ -110,6 +111,30 @@ extension Witness {
         let tries = attempt - (forgiven[step] ?? 0)
         demand(tries <= scenario.limits.attempts, .limitsHold, "\(execution) is try \(tries)")
         judgeParallelism(node)
+    }
+
+    private mutating func demandDependencies(of node: StepNode) {
+        for dependency in node.dependsOn {
+            demand(
+                steps[dependency] == .succeeded,
+                .dependenciesHold,
+                "\(node.id) begins before the end of \(dependency)"
+            )
+        }
+    }
+
+    /// Whether a step may count as done that was only looked at.
+    private mutating func spare(_ step: StepID, on machines: SimulatedMachines) {
+        guard let node = nodes[step] else { return report(.dependenciesHold, "no step \(step)") }
+        demandDependencies(of: node)
+        demand(!isHolding, .limitsHold, "\(step) is passed over although nothing may begin")
+        demand(seenSatisfied.contains(step), .noResultIsLost, "nobody has looked at \(step)")
+        demand(machines.isDone(step), .whatIsDoneIsDone, "\(step) is passed over and not done")
+        if case .open = steps[step], attempts[step] == nil {
+            steps[step] = .succeeded
+        } else {
+            report(.nothingFinishedRunsAgain, "\(step) is passed over although it has begun")
+        }
     }
 
     private mutating func judgeParallelism(_ node: StepNode) {
@@ -177,8 +202,11 @@ extension Witness {
         }
     }
 
-    private mutating func finish(_ outcome: RolloutOutcome) {
+    private mutating func finish(_ outcome: RolloutOutcome, on machines: SimulatedMachines) {
         self.outcome = outcome
+        if outcome == .succeeded, let step = machines.undone.first {
+            report(.whatIsDoneIsDone, "the rollout succeeded, and \(step) is not done")
+        }
         for (step, standing) in steps {
             switch standing {
             case .running, .undecided, .open:

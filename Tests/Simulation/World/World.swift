@@ -15,6 +15,7 @@ final class World {
     var coordinator = SimulatedCoordinator()
     var agents: [SimulatedAgent]
     var links: [SimulatedLink] = []
+    var machines: SimulatedMachines
     var witness: Witness
     var transcript: Transcript?
     /// How often the operator has resumed since all is well.
@@ -28,6 +29,7 @@ final class World {
         self.planted = planted
         chance = Chance(seed: ~seed)
         agents = scenario.hosts.map { _ in SimulatedAgent() }
+        machines = SimulatedMachines(scenario)
         witness = Witness(scenario)
         transcript = isRecording ? Transcript() : nil
     }

@@ -65,6 +65,7 @@ struct DryRunReport: Sendable {
             }
             lines.append("")
         }
+        if !view.news.isEmpty { lines += [view.news, ""] }
         for host in view.departed { lines += host.lines(suffix: suffix) + [""] }
         return lines + sum(of: view, style: style)
     }

@@ -12,7 +12,8 @@ extension RolloutCommand {
                 The plan is checked first; nothing begins while it has a problem. A second rollout of \
                 the same plan changes nothing. One that failed or was interrupted is simply run again: \
                 what is done is not done twice. A host that earlier plans had and this one has not is never \
-                touched: the rollout names it, and how to take it out of the cluster.
+                touched: the rollout names it, and how to take it out of the cluster. In what else the plan \
+                differs from the last one is said in one line before anything begins.
 
                 On a terminal there is a line for each node, drawn in place; otherwise a line for each \
                 change of state. A rollout that succeeded ends with a table that says what is where. \

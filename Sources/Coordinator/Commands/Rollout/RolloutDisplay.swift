@@ -47,8 +47,10 @@ struct LiveDisplay: RolloutDisplay {
         self.style = style
     }
 
-    /// Nothing at once: however many events come, `refresh` draws at its own pace.
-    func show(_ event: WireRolloutEvent, in view: RolloutView) {}
+    /// Nothing at once, but for what stays: however many events come, `refresh` draws at its own pace.
+    mutating func show(_ event: WireRolloutEvent, in view: RolloutView) {
+        if case .started? = event.event, !view.news.isEmpty { notice(view.news) }
+    }
 
     mutating func notice(_ text: String) {
         let columns = Terminal.size().columns
