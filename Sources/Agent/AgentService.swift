@@ -64,6 +64,7 @@ public struct AgentService: Sendable {
                         policy: policy,
                         source: CoordinatorArtifactSource(connection)
                     ),
+                    deposits: CoordinatorDepositSink(connection),
                     policy: policy,
                     decode: decode
                 ),

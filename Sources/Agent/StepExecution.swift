@@ -16,6 +16,8 @@ struct StepExecution: Sendable {
     let host: any Host
     /// Where artifacts come from.
     let artifacts: any ArtifactSource
+    /// Where sealed copies go to.
+    var deposits: any DepositSink = NoDeposits()
     /// What the server's owner allows.
     var policy = AgentPolicy.everything
     /// The kinds of steps that are known.
@@ -52,6 +54,7 @@ struct StepExecution: Sendable {
             let context = StepContext(
                 host: host,
                 artifacts: artifacts,
+                deposits: deposits,
                 inputs: assignment.inputs.mapValues { Secret([UInt8]($0)) },
                 timeout: timeout,
                 report: report

@@ -11,6 +11,13 @@ package struct StepReport: Sendable, Equatable {
     /// Secrets that it made.
     package var outputs: [String: Secret]
 
+    /// An end that no agent told.
+    package init(of execution: ExecutionID, failed failure: StepFailure) {
+        self.execution = execution
+        outcome = .failed(failure)
+        outputs = [:]
+    }
+
     /// Reads a result. An agent that says nothing about the end is taken to have failed.
     package init(_ result: WireStepResult) {
         execution = ExecutionID(result.executionID)

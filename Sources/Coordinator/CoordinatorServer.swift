@@ -13,7 +13,8 @@ import Trust
 final class CoordinatorServer: Service {
     private let state: StateDirectory
     private let options: CoordinatorOptions
-    private let services: CoordinatorServices
+    /// What it consists of beside the sockets.
+    let services: CoordinatorServices
     private let transport: HTTP2ServerTransport
     private let server: GRPCServer<HTTP2ServerTransport>
     private let lock: StateLock

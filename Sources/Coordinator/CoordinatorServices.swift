@@ -64,6 +64,7 @@ struct CoordinatorServices: Sendable {
     let reflection = ReflectionService()
 
     private let cache: ArtifactCache
+    private let snapshots: SnapshotFolder
     private let mailbox = CheckMailbox()
     private let secretsFolder: String
     private let options: CoordinatorOptions
@@ -76,6 +77,7 @@ struct CoordinatorServices: Sendable {
         authorities = Authorities(try AuthorityFiles(state: state).load())
         store = try Store(path: state.store)
         cache = try ArtifactCache(directory: state.artifacts)
+        snapshots = SnapshotFolder(directory: state.snapshots)
         let (tokens, nodes) = try await store.read { db throws in
             (try JoinTokenTable.answerable(in: db), try NodeTable.count(in: db))
         }
@@ -185,6 +187,7 @@ struct CoordinatorServices: Sendable {
             driver: driver,
             mailbox: mailbox,
             cache: cache,
+            snapshots: snapshots,
             gate: gate,
             events: events,
             refusals: refusals,
@@ -212,6 +215,8 @@ struct CoordinatorServices: Sendable {
                     ? StandInAccess()
                     : GenuineAccess(secrets: PlanSecrets(folder: secretsFolder))
             ),
+            cache: cache,
+            snapshots: snapshots,
             gate: gate,
             connections: connections,
             logs: logs,

@@ -10,6 +10,7 @@ enum LogKey: String {
     case error
     case execution
     case expires
+    case file
     case leftBehind
     case node
     case `operator`

@@ -34,6 +34,8 @@ struct StateDirectory: Sendable, Equatable {
     var artifacts: String { path + "/artifacts" }
     /// Secrets that plans name as `{"store": NAME}`, a file each, put there by people.
     var secrets: String { path + "/secrets" }
+    /// Sealed copies that servers left here.
+    var snapshots: String { path + "/snapshots" }
     private var lockFile: String { path + "/lock" }
 
     /// What the coordinator is called.
@@ -72,7 +74,7 @@ struct StateDirectory: Sendable, Equatable {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         let own = [
             configurationFile, authority, nextAuthority, rotationFile, coordinator, `operator`,
-            artifacts, secrets, lockFile,
+            artifacts, secrets, snapshots, lockFile,
         ].map { URL(fileURLWithPath: $0).lastPathComponent }
         return found.filter { name in
             // The store has files beside it, and a file that is being written has a dot before it.

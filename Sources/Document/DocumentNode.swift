@@ -86,6 +86,13 @@ public struct DocumentMember: Sendable {
     public let keyPosition: TextPosition
     /// What stands under it.
     public let value: DocumentNode
+
+    /// Joins a key and its value.
+    public init(key: String, keyPosition: TextPosition, value: DocumentNode) {
+        self.key = key
+        self.keyPosition = keyPosition
+        self.value = value
+    }
 }
 
 /// What a reader makes of a text: its values, and problems that do not hinder reading on.

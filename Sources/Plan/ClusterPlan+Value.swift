@@ -50,13 +50,15 @@ extension PlannedHost {
 
 extension K3sSettings {
     fileprivate var value: PlanValue {
-        .object([
+        let members: [PlanValue.Member?] = [
             .init("version", .string(version)),
             .init("tlsSANs", .list(tlsSANs.map(PlanValue.string))),
             .init("disable", .list(disable.map(PlanValue.string))),
             .init("clusterCIDR", .string(clusterCIDR)),
             .init("serviceCIDR", .string(serviceCIDR)),
             .init("secretsEncryption", .boolean(secretsEncryption)),
+            .init("hairpin", .string(hairpin.rawValue)),
+            snapshotRecipient.map { .init("snapshotRecipient", .string($0)) },
             .init(
                 "config",
                 .object([
@@ -64,7 +66,8 @@ extension K3sSettings {
                     .init("agent", Self.value(agentConfig)),
                 ])
             ),
-        ])
+        ]
+        return .object(members.compactMap(\.self))
     }
 
     private static func value(_ options: [String: K3sOption]) -> PlanValue {
@@ -149,19 +152,22 @@ extension MeshSettings {
 
 extension ArtifactSettings {
     fileprivate var value: PlanValue {
-        .object([
-            .init(
-                "k3s",
-                .object(
-                    Architecture.allCases.compactMap { architecture in
-                        k3s[architecture].map { .init(architecture.rawValue, $0.value) }
-                    }
-                )
-            ),
+        let members: [PlanValue.Member?] = [
+            .init("k3s", Self.value(k3s)),
             .init("installScript", installScript.value),
+            airgapImages.isEmpty ? nil : .init("airgapImages", Self.value(airgapImages)),
             .init("kiloCRDs", kiloCRDs.value),
             .init("kiloManifest", kiloManifest.value),
-        ])
+        ]
+        return .object(members.compactMap(\.self))
+    }
+
+    private static func value(_ files: [Architecture: ArtifactReference]) -> PlanValue {
+        .object(
+            Architecture.allCases.compactMap { architecture in
+                files[architecture].map { .init(architecture.rawValue, $0.value) }
+            }
+        )
     }
 }
 

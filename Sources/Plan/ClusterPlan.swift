@@ -135,6 +135,11 @@ public struct K3sSettings: Sendable, Equatable {
     public var serviceCIDR: String
     /// Whether Secrets are encrypted in the datastore; it cannot be turned on later. Default: true.
     public var secretsEncryption: Bool
+    /// What is done where a server may not reach its own public address. Default: it is only looked at.
+    public var hairpin: HairpinHandling
+    /// The certificate (PEM) of the key that the first snapshot is sealed for; without it no copy is
+    /// kept.
+    public var snapshotRecipient: String?
     /// Further keys of the server's configuration.
     public var serverConfig: [String: K3sOption]
     /// Further keys of the agents' configuration.
@@ -148,6 +153,8 @@ public struct K3sSettings: Sendable, Equatable {
         clusterCIDR: String = "10.42.0.0/16",
         serviceCIDR: String = "10.43.0.0/16",
         secretsEncryption: Bool = true,
+        hairpin: HairpinHandling = .check,
+        snapshotRecipient: String? = nil,
         serverConfig: [String: K3sOption] = [:],
         agentConfig: [String: K3sOption] = [:]
     ) {
@@ -157,9 +164,19 @@ public struct K3sSettings: Sendable, Equatable {
         self.clusterCIDR = clusterCIDR
         self.serviceCIDR = serviceCIDR
         self.secretsEncryption = secretsEncryption
+        self.hairpin = hairpin
+        self.snapshotRecipient = snapshotRecipient
         self.serverConfig = serverConfig
         self.agentConfig = agentConfig
     }
+}
+
+/// What is done about clouds that do not bring a packet back to the machine it comes from.
+public enum HairpinHandling: String, Sendable, Equatable, CaseIterable {
+    /// The server asks itself by its public address; where that fails, its step does.
+    case check
+    /// Servers have their public address on an interface of their own, too.
+    case interface
 }
 
 /// The network between the hosts: Kilo, one WireGuard peer for each host (full granularity).
@@ -229,6 +246,8 @@ public struct ArtifactSettings: Sendable, Equatable {
     public var k3s: [Architecture: ArtifactReference]
     /// K3s' install script. Default: the one at the release's tag.
     public var installScript: ArtifactReference
+    /// K3s' container images, for machines that no registry can be reached from. Default: none.
+    public var airgapImages: [Architecture: ArtifactReference]
     /// Kilo's custom resource definitions. Default: the release's, pinned for 0.7.0.
     public var kiloCRDs: ArtifactReference
     /// Kilo's objects for K3s. Default: the release's, pinned for 0.7.0.
@@ -238,10 +257,12 @@ public struct ArtifactSettings: Sendable, Equatable {
     public init(
         k3s: [Architecture: ArtifactReference],
         installScript: ArtifactReference,
+        airgapImages: [Architecture: ArtifactReference] = [:],
         kiloCRDs: ArtifactReference,
         kiloManifest: ArtifactReference
     ) {
         self.k3s = k3s
+        self.airgapImages = airgapImages
         self.installScript = installScript
         self.kiloCRDs = kiloCRDs
         self.kiloManifest = kiloManifest

@@ -85,7 +85,9 @@ struct PlanEffects {
         let prepared = ["hostname", "wireguard-tools", "artifact"]
         return switch host.role {
         case .server:
-            prepared + ["k3s-server", "kilo-annotation", "manifests", "nodes-ready", "mesh-proof"]
+            prepared + (new.k3s.hairpin == .interface ? ["public-address"] : [])
+                + ["k3s-server", "kilo-annotation", "manifests", "nodes-ready", "mesh-proof"]
+                + (new.k3s.snapshotRecipient == nil ? [] : ["k3s-snapshot"])
                 + (new.tunnel == nil ? [] : ["cluster-secret"])
                 + (new.dashboard.provider == .absent && new.tunnel == nil ? [] : ["chart-ready"])
                 + (new.tunnel == nil ? [] : ["ingress-published", "public-name"])
@@ -112,12 +114,17 @@ struct PlanEffects {
         ],
         // Who is the server carries out all others' steps too.
         "hosts[].role": [
-            (.own, ["nodes-ready", "kilo-annotation", "manifests"] + k3s + tokens),
+            (
+                .own,
+                [
+                    "public-address", "nodes-ready", "kilo-annotation", "manifests", "k3s-snapshot",
+                ] + k3s + tokens
+            ),
             (.own, ["cluster-secret", "chart-ready", "ingress-published", "public-name"]),
             (.agentsOfIt, ["k3s-agent", "kilo-annotation", "nodes-ready"] + tokens),
         ],
         "hosts[].addresses.public": [
-            (.own, ["kilo-annotation", "nodes-ready"] + k3s),
+            (.own, ["public-address", "kilo-annotation", "nodes-ready"] + k3s),
             (.others, ["mesh-proof"]), (.agentsOfIt, ["k3s-agent"]),
         ],
         "hosts[].addresses.internal": [(.own, k3s)],
@@ -130,7 +137,10 @@ struct PlanEffects {
         "hosts[].taints": [(.own, k3s)],
         "k3s": [(.all, ["k3s-server"])],
         "k3s.version": [(.all, ["artifact"] + k3s)],
+        "k3s.hairpin": [(.all, ["public-address"])],
+        "k3s.snapshotRecipient": [(.all, ["k3s-snapshot"])],
         "k3s.config.server": [(.all, ["k3s-server"])],
+        "k3s.config.server.etcd-snapshot-dir": [(.all, ["k3s-server", "k3s-snapshot"])],
         "k3s.config.agent": [(.all, ["k3s-agent"])],
         // Kilo is told the services' addresses.
         "k3s.serviceCIDR": [(.all, ["k3s-server", "manifests"])],
@@ -143,6 +153,7 @@ struct PlanEffects {
         // K3s is started anew where its binary is another.
         "artifacts.k3s": [(.all, ["artifact"] + k3s)],
         "artifacts.installScript": [(.all, ["artifact"])],
+        "artifacts.airgapImages": [(.all, ["artifact"])],
         "dashboard": [(.all, ["manifests", "chart-ready"])],
         "tunnel": [
             (.all, ["manifests", "cluster-secret", "chart-ready", "ingress-published"]),

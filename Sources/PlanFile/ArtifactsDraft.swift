@@ -22,6 +22,7 @@ struct ArtifactsDraft {
             reader.object("installScript"),
             default: PlanDefaults.installScript(release)
         )
+        let images = Self.images(reader)
         let definitions = Self.file(
             reader.object("kiloCRDs"),
             default: PlanDefaults.kiloCRDs(kilo)
@@ -30,8 +31,8 @@ struct ArtifactsDraft {
             reader.object("kiloManifest"),
             default: PlanDefaults.kiloManifest(kilo)
         )
-        guard binaries.count == Architecture.allCases.count, let script, let definitions,
-            let manifest
+        guard binaries.count == Architecture.allCases.count, let script, let images,
+            let definitions, let manifest
         else {
             settings = nil
             return
@@ -39,9 +40,25 @@ struct ArtifactsDraft {
         settings = ArtifactSettings(
             k3s: binaries,
             installScript: script,
+            airgapImages: images,
             kiloCRDs: definitions,
             kiloManifest: manifest
         )
+    }
+
+    /// The images that the plan names; there are no others.
+    private static func images(_ reader: ObjectReader) -> [Architecture: ArtifactReference]? {
+        guard reader.has("airgapImages") else { return [:] }
+        let reader = reader.object("airgapImages")
+        var images: [Architecture: ArtifactReference] = [:]
+        for architecture in Architecture.allCases where reader.has(architecture.rawValue) {
+            let image = reader.object(architecture.rawValue)
+            guard image.required("url", address) != nil,
+                let file = file(image, default: ArtifactReference(url: ""))
+            else { return nil }
+            images[architecture] = file
+        }
+        return images
     }
 
     /// One file. A checksum of the standard file says nothing about one from elsewhere.

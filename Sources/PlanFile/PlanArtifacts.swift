@@ -18,11 +18,19 @@ public struct PlanArtifact: Sendable, Equatable {
                 )
             }
         }
-        return binaries + [
-            PlanArtifact(
-                pointer: root.key("installScript"),
-                reference: plan.artifacts.installScript
-            ),
+        let images = Architecture.allCases.compactMap { architecture in
+            plan.artifacts.airgapImages[architecture].map {
+                PlanArtifact(
+                    pointer: root.key("airgapImages").key(architecture.rawValue),
+                    reference: $0
+                )
+            }
+        }
+        let script = PlanArtifact(
+            pointer: root.key("installScript"),
+            reference: plan.artifacts.installScript
+        )
+        return binaries + [script] + images + [
             PlanArtifact(pointer: root.key("kiloCRDs"), reference: plan.artifacts.kiloCRDs),
             PlanArtifact(
                 pointer: root.key("kiloManifest"),
@@ -45,6 +53,11 @@ extension ClusterPlan {
             pin(&reference, ["k3s", architecture.rawValue])
             plan.artifacts.k3s[architecture] = reference
         }
+        for architecture in Architecture.allCases {
+            guard var reference = plan.artifacts.airgapImages[architecture] else { continue }
+            pin(&reference, ["airgapImages", architecture.rawValue])
+            plan.artifacts.airgapImages[architecture] = reference
+        }
         pin(&plan.artifacts.installScript, ["installScript"])
         pin(&plan.artifacts.kiloCRDs, ["kiloCRDs"])
         pin(&plan.artifacts.kiloManifest, ["kiloManifest"])
@@ -61,6 +74,11 @@ extension ClusterPlan {
             guard var reference = plan.artifacts.k3s[architecture] else { continue }
             forget(&reference)
             plan.artifacts.k3s[architecture] = reference
+        }
+        for architecture in Architecture.allCases {
+            guard var reference = plan.artifacts.airgapImages[architecture] else { continue }
+            forget(&reference)
+            plan.artifacts.airgapImages[architecture] = reference
         }
         forget(&plan.artifacts.installScript)
         forget(&plan.artifacts.kiloCRDs)

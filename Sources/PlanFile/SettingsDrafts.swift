@@ -32,13 +32,20 @@ struct K3sDraft {
             default: standard.secretsEncryption,
             Reading.boolean
         )
+        let hairpin = reader.optional(
+            "hairpin",
+            default: standard.hairpin.rawValue,
+            Reading.word(HairpinHandling.allCases.map(\.rawValue))
+        )
+        let recipient = reader.optional("snapshotRecipient", default: .some(nil), Self.certificate)
         let config = reader.object("config")
         let serverConfig = Self.options(config, "server")
         let agentConfig = Self.options(config, "agent")
         self.version = version
         networks = [pods.network, services.network].compactMap(\.self)
         guard let version, let names, let disable, let pods = pods.network,
-            let services = services.network, let encryption, let serverConfig, let agentConfig
+            let services = services.network, let encryption, let recipient,
+            let hairpin = hairpin.flatMap(HairpinHandling.init), let serverConfig, let agentConfig
         else {
             settings = nil
             return
@@ -50,6 +57,8 @@ struct K3sDraft {
             clusterCIDR: pods.block.description,
             serviceCIDR: services.block.description,
             secretsEncryption: encryption,
+            hairpin: hairpin,
+            snapshotRecipient: recipient,
             serverConfig: serverConfig,
             agentConfig: agentConfig
         )
@@ -70,6 +79,10 @@ struct K3sDraft {
             }
             throw Reading.mismatch(node, expected: "a text, a whole number, true, false or a list")
         }
+    }
+
+    private static func certificate(_ node: DocumentNode) throws(PlanComplaint) -> String? {
+        try CertificateText.normalized(try Reading.text(node))
     }
 
     private static func name(_ text: String) throws(PlanComplaint) -> String {

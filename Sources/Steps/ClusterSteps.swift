@@ -56,10 +56,12 @@ public enum ClusterSteps {
             }
             guard let binary = artifacts.k3s[architecture] else { throw .noBinary(architecture) }
             sequence.prepare(host, binary: binary, installScript: artifacts.installScript)
+            sequence.placeImages(artifacts.airgapImages?[architecture], architecture, on: host)
         }
         sequence.startServer(artifacts)
         for host in plan.hosts where host.id != server.id { sequence.join(host) }
         sequence.proveMesh()
+        sequence.saveSnapshot()
         sequence.addDashboard(artifacts)
         sequence.addTunnel()
         do {
@@ -75,6 +77,13 @@ struct ClusterSequence {
     let plan: ClusterPlan
     let server: PlannedHost
     var steps: [PlannedStep] = []
+    /// The last step before K3s starts, on hosts that have more of them than the others.
+    private var prepared: [HostID: StepID] = [:]
+
+    init(plan: ClusterPlan, server: PlannedHost) {
+        self.plan = plan
+        self.server = server
+    }
 
     private var timeouts: TimeoutSettings { plan.policies.timeouts }
 
@@ -115,8 +124,39 @@ struct ClusterSequence {
         )
     }
 
+    /// K3s' own images, which it takes from its folder when it starts.
+    mutating func placeImages(
+        _ images: String?,
+        _ architecture: Architecture,
+        on host: PlannedHost
+    ) {
+        guard let images else { return }
+        let placement = PlaceArtifact(
+            name: "the container images of K3s \(plan.k3s.version)",
+            sha256: images,
+            path: K3sFiles.images(for: architecture),
+            mode: 0o644
+        )
+        add(
+            placement,
+            for: host,
+            detail: "airgap-images",
+            after: [id(host, PlaceArtifact.kind, "install-script")],
+            timeout: timeouts.download
+        )
+        prepared[host.id] = id(host, PlaceArtifact.kind, "airgap-images")
+    }
+
     /// The server: K3s, its annotations before Kilo reads them, then Kilo.
     mutating func startServer(_ artifacts: ResolvedArtifacts) {
+        if plan.k3s.hairpin == .interface {
+            add(
+                HoldPublicAddress(address: server.publicAddress),
+                for: server,
+                after: [prepared(server)]
+            )
+            prepared[server.id] = id(server, HoldPublicAddress.kind)
+        }
         add(
             RunK3sServer(node: NodeRegistration(server), settings: plan.k3s),
             for: server,
@@ -211,6 +251,19 @@ struct ClusterSequence {
         }
     }
 
+    /// The cluster as it is once every host is in its mesh.
+    mutating func saveSnapshot() {
+        guard let recipient = plan.k3s.snapshotRecipient else { return }
+        var directory: String?
+        if case .text(let path)? = plan.k3s.serverConfig["etcd-snapshot-dir"] { directory = path }
+        add(
+            SaveSnapshot(recipient: recipient, directory: directory),
+            for: server,
+            after: plan.hosts.map { id($0, ProveMesh.kind) },
+            timeout: timeouts.download
+        )
+    }
+
     private mutating func awaitNode(_ host: PlannedHost, after dependency: StepID) {
         let endpoint = host.behindNAT ? nil : "\(host.publicAddress):\(plan.mesh.port)"
         let node = ExpectedNode(name: host.hostname, endpoint: endpoint)
@@ -230,7 +283,7 @@ struct ClusterSequence {
     }
 
     private func prepared(_ host: PlannedHost) -> StepID {
-        id(host, PlaceArtifact.kind, "install-script")
+        prepared[host.id] ?? id(host, PlaceArtifact.kind, "install-script")
     }
 
     /// The key of a host's step.

@@ -29,6 +29,19 @@ public protocol Host: Sendable {
     )
         async throws(HostFailure)
 
+    /// Seals a file of any size for the holder of a certificate's key (PEM), and hands the sealed bytes
+    /// to `receive`, in order; no more than a piece of them is in memory.
+    func seal(
+        _ path: String,
+        for certificate: String,
+        receive: @Sendable ([UInt8]) async throws(HostFailure) -> Void
+    ) async throws(HostFailure)
+    /// Makes a key pair for one sealed thing, keeps the private half at `path` with mode 0600, and
+    /// returns the certificate (PEM) that others seal for.
+    func makeSealedBox(keyAt path: String) async throws(HostFailure) -> String
+    /// Opens what was sealed for the key at `path`; at most 1 MiB.
+    func unseal(_ sealed: [UInt8], keyAt path: String) async throws(HostFailure) -> Secret
+
     /// The installed version of a package, nothing where it is not installed.
     func installedVersion(ofPackage name: String) async throws(HostFailure) -> String?
     /// Installs packages with as little else as possible, waiting for others' package operations.

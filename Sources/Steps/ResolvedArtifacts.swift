@@ -36,6 +36,8 @@ public struct ResolvedArtifacts: Sendable, Equatable, Codable {
     public var k3s: [Architecture: String]
     /// The install script's SHA-256.
     public var installScript: String
+    /// The container images' SHA-256 for each architecture; nothing where the plan names none.
+    public var airgapImages: [Architecture: String]?
     /// Kilo's custom resource definitions.
     public var kiloCRDs: [KubernetesObject]
     /// Kilo's other objects, patched for the plan's mesh.
@@ -47,12 +49,14 @@ public struct ResolvedArtifacts: Sendable, Equatable, Codable {
     public init(
         k3s: [Architecture: String],
         installScript: String,
+        airgapImages: [Architecture: String]? = nil,
         kiloCRDs: [KubernetesObject],
         kilo: [KubernetesObject],
         dashboardChart: String? = nil
     ) {
         self.k3s = k3s
         self.installScript = installScript
+        self.airgapImages = airgapImages
         self.kiloCRDs = kiloCRDs
         self.kilo = kilo
         self.dashboardChart = dashboardChart

@@ -26,6 +26,8 @@ public struct StepContext: Sendable {
     public let host: any Host
     /// Where artifacts come from.
     public let artifacts: any ArtifactSource
+    /// Where sealed copies go to.
+    public let deposits: any DepositSink
     /// Secrets of earlier steps, by the step's own names for them.
     public let inputs: [String: Secret]
     /// Milliseconds that this attempt may still take when it begins.
@@ -37,12 +39,14 @@ public struct StepContext: Sendable {
     public init(
         host: any Host,
         artifacts: any ArtifactSource,
+        deposits: any DepositSink = NoDeposits(),
         inputs: [String: Secret] = [:],
         timeout: Int64 = 300_000,
         report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.host = host
         self.artifacts = artifacts
+        self.deposits = deposits
         self.inputs = inputs
         self.timeout = timeout
         self.report = report

@@ -8,6 +8,7 @@ public enum StepCatalog {
         SetHostname.self,
         InstallWireGuardTools.self,
         PlaceArtifact.self,
+        HoldPublicAddress.self,
         RunK3sServer.self,
         MakeJoinToken.self,
         RunK3sAgent.self,
@@ -20,6 +21,8 @@ public enum StepCatalog {
         AwaitChart.self,
         AwaitIngress.self,
         AskPublicName.self,
+        SaveSnapshot.self,
+        ReadKubeconfig.self,
     ]
 
     /// The step that the parameters describe; a permanent failure where this release does not know

@@ -18,7 +18,8 @@ public enum StepRun {
         let began = context.host.monotonicNow()
         do {
             guard case .changes(let changes) = try await check(step, uncancelled: context) else {
-                return .unchanged([:])
+                guard let query = step as? any Query else { return .unchanged([:]) }
+                return .unchanged(try await query.answer(context))
             }
             let spent = context.host.monotonicNow() - began
             let outputs = try await apply(step, uncancelled: context.reduced(by: spent))
@@ -77,6 +78,7 @@ extension StepContext {
         StepContext(
             host: host,
             artifacts: artifacts,
+            deposits: deposits,
             inputs: inputs,
             timeout: max(1000, timeout - milliseconds),
             report: report

@@ -1,4 +1,3 @@
-import Agent
 import Foundation
 import GRPCCore
 import GRPCTransport
@@ -91,74 +90,13 @@ import Trust
     }
 }
 
-/// Simulated machines with their agents enrolled at a coordinator.
-private struct Machines: Sendable {
-    let hosts: [HostID]
-    private let agents: [AgentService]
-
-    init(_ bench: ServerBench) async throws {
-        let plan = try ClusterPlan.sample()
-        let internet = SimulatedInternet()
-        var agents: [AgentService] = []
-        for planned in plan.hosts {
-            let host = try SimulatedHost(
-                id: planned.id.description,
-                internet: internet,
-                facts: HostFacts(
-                    hostname: "debian",
-                    architecture: .amd64,
-                    kernelWireGuard: true,
-                    addresses: [planned.publicAddress]
-                )
-            )
-            let token = try await bench.token(for: planned.id.description)
-            let state = try await Enrollment.enroll(
-                host: "127.0.0.1",
-                port: UInt16(clamping: bench.port),
-                token: try JoinToken(text: Secret(token)),
-                machine: SimulatedReporter(host),
-                stateDirectory: "\(bench.folder.path)/agent-\(planned.id)"
-            )
-            agents.append(
-                try AgentService(
-                    state,
-                    host: host,
-                    machine: SimulatedReporter(host),
-                    logger: Logger(label: "agent", factory: { _ in SwiftLogNoOpLogHandler() })
-                )
-            )
-        }
-        self.agents = agents
-        hosts = plan.hosts.map(\.id)
-    }
-
-    /// Puts new certificates into the agents' state directories.
-    func renew(at bench: ServerBench) async throws {
-        for (host, agent) in zip(hosts, agents) {
-            let directory = "\(bench.folder.path)/agent-\(host)"
-            try await bench.renew(Credential.load(from: directory)).store(in: directory)
-            agent.reload()
-        }
-    }
-
-    func running<Result: Sendable>(
-        at port: Int,
-        _ body: () async throws -> Result
-    ) async throws
-        -> Result
-    {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            defer { group.cancelAll() }
-            for agent in agents { group.addTask { await agent.run() } }
-            return try await body()
-        }
-    }
-}
-
 extension ServerBench {
-    private static let request = WireStartRolloutRequest.with {
-        $0.plan = Data(ClusterPlan.sampleText.utf8)
-        $0.fileName = "plan.json"
+    private static func request(_ plan: String = ClusterPlan.sampleText) -> WireStartRolloutRequest
+    {
+        .with {
+            $0.plan = Data(plan.utf8)
+            $0.fileName = "plan.json"
+        }
     }
 
     func untilConnected(_ count: Int) async throws {
@@ -169,12 +107,14 @@ extension ServerBench {
         }
     }
 
-    func start() async throws -> String {
-        try await operating { try await $0.startRollout(Self.request).rolloutID }
+    func start(_ plan: String = ClusterPlan.sampleText) async throws -> String {
+        try await operating { try await $0.startRollout(Self.request(plan)).rolloutID }
     }
 
-    func rollOut() async throws -> [WireRolloutEvent] {
-        try await watch(start())
+    func rollOut(
+        _ plan: String = ClusterPlan.sampleText
+    ) async throws -> [WireRolloutEvent] {
+        try await watch(start(plan))
     }
 
     func watch(_ id: String) async throws -> [WireRolloutEvent] {
@@ -199,7 +139,7 @@ extension ServerBench {
 
     func dryRun() async throws -> [WireRolloutEvent] {
         try await operating { client in
-            try await client.dryRun(Self.request) { response in
+            try await client.dryRun(Self.request()) { response in
                 try await response.messages.reduce(into: []) { $0.append($1) }
             }
         }
@@ -208,8 +148,8 @@ extension ServerBench {
 
 extension [WireRolloutEvent] {
     /// What a test's failure shows.
-    fileprivate var failures: [String] { told { $0 == .failed || $0 == .retrying } }
-    fileprivate var changed: [String] { told { $0 == .changed } }
+    var failures: [String] { told { $0 == .failed || $0 == .retrying } }
+    var changed: [String] { told { $0 == .changed } }
 
     private func told(_ wanted: (WireStepState) -> Bool) -> [String] {
         compactMap { event in

@@ -24,18 +24,23 @@ struct ClusterStepsTests {
                 "kube-chuncheon.wireguard-tools < kube-chuncheon.hostname",
                 "kube-chuncheon.artifact.k3s < kube-chuncheon.wireguard-tools",
                 "kube-chuncheon.artifact.install-script < kube-chuncheon.artifact.k3s",
-                "kube-japan.k3s-server < kube-japan.artifact.install-script",
+                "kube-japan.public-address < kube-japan.artifact.install-script",
+                "kube-japan.k3s-server < kube-japan.public-address",
                 "kube-japan.kilo-annotation < kube-japan.k3s-server",
                 "kube-japan.manifests.kilo-crds < kube-japan.kilo-annotation",
                 "kube-japan.manifests.kilo < kube-japan.manifests.kilo-crds",
                 "kube-japan.nodes-ready < kube-japan.manifests.kilo",
-            ] + agent("kube-seoul") + agent("kube-chuncheon")
-                + ["kube-japan", "kube-seoul", "kube-chuncheon"].map {
-                    "\($0).mesh-proof < kube-japan.nodes-ready kube-seoul.nodes-ready "
-                        + "kube-chuncheon.nodes-ready"
-                } + Self.pages
+            ] + agent("kube-seoul") + agent("kube-chuncheon") + Self.proven + Self.pages
         )
     }
+
+    private static let proven: [String] = {
+        let ready = "kube-japan.nodes-ready kube-seoul.nodes-ready kube-chuncheon.nodes-ready"
+        return [
+            "kube-japan.mesh-proof < \(ready)", "kube-seoul.mesh-proof < \(ready)",
+            "kube-chuncheon.mesh-proof < \(ready)", "kube-japan.k3s-snapshot < \(proofs)",
+        ]
+    }()
 
     /// What follows once the mesh is proven.
     private static let pages = [

@@ -77,14 +77,6 @@ struct FailureTests {
         #expect(failure.isPermanent)
     }
 
-    @Test func `a server that does not reach itself gets the remedy`() async throws {
-        let cluster = try SmallCluster()
-        cluster.host(ThreeClouds.japan).faults.hairpinBroken = true
-        let failure = try await failure(of: "kube-japan.k3s-server", in: cluster)
-        #expect(failure.message.contains("cannot reach its own API at 203.0.113.11:6443"))
-        #expect(failure.remedy.contains("dummy interface"))
-    }
-
     @Test func `a node of an earlier machine has to be deleted first`() async throws {
         let first = try SmallCluster()
         try await first.run()

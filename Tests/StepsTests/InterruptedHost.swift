@@ -1,3 +1,4 @@
+import Plan
 import Steps
 import Synchronization
 
@@ -60,6 +61,25 @@ final class InterruptedHost: Host {
     ) async throws(HostFailure) {
         try count()
         try await host.place(artifact, from: source)
+    }
+
+    func seal(
+        _ path: String,
+        for certificate: String,
+        receive: @Sendable ([UInt8]) async throws(HostFailure) -> Void
+    ) async throws(HostFailure) {
+        try count()
+        try await host.seal(path, for: certificate, receive: receive)
+    }
+
+    func makeSealedBox(keyAt path: String) async throws(HostFailure) -> String {
+        try count()
+        return try await host.makeSealedBox(keyAt: path)
+    }
+
+    func unseal(_ sealed: [UInt8], keyAt path: String) async throws(HostFailure) -> Secret {
+        try count()
+        return try await host.unseal(sealed, keyAt: path)
     }
 
     func installedVersion(ofPackage name: String) async throws(HostFailure) -> String? {

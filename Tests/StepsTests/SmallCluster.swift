@@ -11,9 +11,12 @@ final class SmallCluster {
     private(set) var outputs = [CloudflareTunnel.token: ThreeClouds.token]
     private(set) var outcomes: [(StepID, StepOutcome)] = []
     private let lines = Lines()
+    /// What machines left to be kept.
+    let deposits: KeptDeposits
 
     /// Machines in memory.
     init() throws {
+        deposits = KeptDeposits()
         internet = SimulatedInternet()
         for host in ThreeClouds.plan.hosts {
             hosts[host.id] = try SimulatedHost(id: host.id.description, internet: internet)
@@ -21,7 +24,8 @@ final class SmallCluster {
     }
 
     /// Machines in folders side by side, each with an internet of its own, as processes have it.
-    init(folder: String) throws {
+    init(folder: String, deposits: KeptDeposits = KeptDeposits()) throws {
+        self.deposits = deposits
         // Quick things at a moderate pace, so that deadlines stay far away on a busy machine.
         let pace = SimulatedPace.scaled(10)
         var quick = SimulatedFaults()
@@ -55,6 +59,7 @@ final class SmallCluster {
         return StepContext(
             host: self.host(host),
             artifacts: ThreeClouds.source,
+            deposits: deposits,
             inputs: inputs,
             timeout: timeout,
             report: { lines.add($0) }

@@ -1,6 +1,7 @@
 import Plan
 import SimulatedHost
 import Steps
+import Synchronization
 import Testing
 import Trust
 
@@ -17,12 +18,24 @@ enum ThreeClouds {
         behindNAT: true
     )
 
+    /// The operator's key, and the certificate that the plan names.
+    static let recovery: SealedBox = {
+        guard let pair = try? SealedBox.make(name: "recovery", now: 1_800_000_000_000) else {
+            preconditionFailure("OpenSSL makes no key")
+        }
+        return pair
+    }()
+
     static var plan: ClusterPlan {
         let nothing = ArtifactReference(url: "https://example.com/file")
         return ClusterPlan(
             metadata: PlanMetadata(name: "three-clouds"),
             hosts: [japan, seoul, chuncheon],
-            k3s: K3sSettings(version: "v1.34.3+k3s1"),
+            k3s: K3sSettings(
+                version: "v1.34.3+k3s1",
+                hairpin: .interface,
+                snapshotRecipient: recovery.certificate.pem
+            ),
             mesh: MeshSettings(),
             tunnel: TunnelSettings(
                 accountID: "0123456789abcdef0123456789abcdef",
@@ -143,5 +156,25 @@ struct FixedSource: ArtifactSource {
             throw HostFailure(.sourceUnavailable, "the coordinator has no \(sha256)")
         }
         try await receive(Array(bytes.dropFirst(Int(offset))))
+    }
+}
+
+/// Somebody who keeps copies, and cannot open them.
+final class KeptDeposits: DepositSink {
+    private let kept = Mutex<[String: [UInt8]]>([:])
+
+    /// What is kept, by name.
+    var all: [String: [UInt8]] { kept.withLock { $0 } }
+
+    func holds(_ name: String) async throws(HostFailure) -> Bool {
+        all[name] != nil
+    }
+
+    func deposit(_ name: String, _ body: @escaping DepositBody) async throws(HostFailure) {
+        guard !Task.isCancelled else { throw HostFailure(.cancelled, "cancelled") }
+        let received = Mutex<[UInt8]>([])
+        try await body { bytes throws(HostFailure) in received.withLock { $0 += bytes } }
+        let bytes = received.withLock { $0 }
+        kept.withLock { $0[name] = bytes }
     }
 }

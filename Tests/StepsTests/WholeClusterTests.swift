@@ -25,7 +25,7 @@ struct WholeClusterTests {
             try await first.run()
             #expect(first.outcomes.compactMap { $0.1.failure } == [])
             // As after a restart of every process.
-            let second = try SmallCluster(folder: folder)
+            let second = try SmallCluster(folder: folder, deposits: first.deposits)
             try await second.run()
             for (id, outcome) in second.outcomes {
                 #expect(outcome.isUnchanged, "\(id): \(outcome)")

@@ -35,6 +35,16 @@ struct ArtifactCache: Sendable {
         return FileManager.default.fileExists(atPath: path) ? path : nil
     }
 
+    /// The artifacts that are here, by hash, with their sizes in bytes.
+    func entries() -> [(sha256: String, size: Int64)] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.filter(SHA256Text.isHash).sorted().compactMap { name in
+            var status = stat()
+            guard stat("\(directory)/\(name)", &status) == 0 else { return nil }
+            return (name, Int64(status.st_size))
+        }
+    }
+
     /// A small artifact's bytes.
     func bytes(of sha256: String) throws(ArtifactFailure) -> [UInt8] {
         guard let path = path(of: sha256), let data = FileManager.default.contents(atPath: path)

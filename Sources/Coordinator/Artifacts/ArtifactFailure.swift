@@ -14,6 +14,8 @@ enum ArtifactFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case missingArchitecture(String)
     /// The file is no set of manifests that the plan can be applied to.
     case manifest(ManifestProblem)
+    /// The file is no bundle, or not the whole of one.
+    case bundle(String)
     /// The coordinator's own disk or store.
     case local(String)
 
@@ -43,6 +45,11 @@ enum ArtifactFailure: Error, Sendable, Equatable, CustomStringConvertible {
             """
         case .manifest(let problem):
             problem.description
+        case .bundle(let reason):
+            """
+            this is no bundle that can be imported: \(reason). Nothing of it is used. Make it with \
+            coordinator artifacts export, and compare the files' checksums after the transport
+            """
         case .local(let text):
             text
         }

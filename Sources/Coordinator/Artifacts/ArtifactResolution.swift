@@ -39,11 +39,14 @@ struct UpstreamArtifacts: ArtifactProvider {
         throws(ArtifactFailure) -> ResolvedArtifacts
     {
         var k3s: [Architecture: String] = [:]
+        var images: [Architecture: String] = [:]
         for architecture in architectures.sorted(by: { $0.rawValue < $1.rawValue }) {
             guard let reference = plan.artifacts.k3s[architecture] else {
                 throw .missingArchitecture(architecture.rawValue)
             }
             k3s[architecture] = try await bring(reference)
+            guard let image = plan.artifacts.airgapImages[architecture] else { continue }
+            images[architecture] = try await bring(image)
         }
         let script = try await bring(plan.artifacts.installScript)
         let chart = try await dashboardChart(of: plan)
@@ -53,6 +56,7 @@ struct UpstreamArtifacts: ArtifactProvider {
             return ResolvedArtifacts(
                 k3s: k3s,
                 installScript: script,
+                airgapImages: images.isEmpty ? nil : images,
                 kiloCRDs: try KiloManifests.definitions(
                     definitions,
                     file: plan.artifacts.kiloCRDs.url

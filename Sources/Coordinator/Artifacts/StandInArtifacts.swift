@@ -16,15 +16,19 @@ struct StandInArtifacts: ArtifactProvider {
         throws(ArtifactFailure) -> ResolvedArtifacts
     {
         var k3s: [Architecture: String] = [:]
+        var images: [Architecture: String] = [:]
         for architecture in architectures {
             let name = "k3s \(plan.k3s.version) for \(architecture.rawValue)"
             k3s[architecture] = try cache.admit(Self.program(name))
+            guard plan.artifacts.airgapImages[architecture] != nil else { continue }
+            images[architecture] = try cache.admit(Self.program("the images of \(name)"))
         }
         let script = try cache.admit(Self.program("the install script of k3s \(plan.k3s.version)"))
         do {
             return ResolvedArtifacts(
                 k3s: k3s,
                 installScript: script,
+                airgapImages: images.isEmpty ? nil : images,
                 kiloCRDs: try KiloManifests.definitions(
                     Self.definitions,
                     file: "the stand-in for Kilo's definitions"

@@ -4,19 +4,19 @@ import Protocol
 import RolloutEngine
 import Synchronization
 
-/// Answers to checks of dry runs, on their way from agents to who asked.
+/// Answers to checks of dry runs and to questions, on their way from agents to who asked.
 final class CheckMailbox: Sendable {
     private struct Expected {
         var node: HostID
-        var answer: AsyncStream<ExecutionOutcome>.Continuation
+        var answer: AsyncStream<StepReport>.Continuation
     }
 
     private let expected = Mutex<[ExecutionID: Expected]>([:])
 
     /// Expects one answer from one node. The stream ends with it.
-    func expect(_ execution: ExecutionID, from node: HostID) -> AsyncStream<ExecutionOutcome> {
+    func expect(_ execution: ExecutionID, from node: HostID) -> AsyncStream<StepReport> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: ExecutionOutcome.self,
+            of: StepReport.self,
             bufferingPolicy: .bufferingOldest(1)
         )
         expected.withLock { $0[execution] = Expected(node: node, answer: continuation) }
@@ -30,7 +30,7 @@ final class CheckMailbox: Sendable {
                 return false
             }
             expected[report.execution] = nil
-            waiting.answer.yield(report.outcome)
+            waiting.answer.yield(report)
             waiting.answer.finish()
             return true
         }
@@ -42,7 +42,7 @@ final class CheckMailbox: Sendable {
             for (key, waiting) in expected
             where waiting.node == node && (execution == nil || key == execution) {
                 expected[key] = nil
-                waiting.answer.yield(.failed(problem))
+                waiting.answer.yield(StepReport(of: key, failed: problem))
                 waiting.answer.finish()
             }
         }

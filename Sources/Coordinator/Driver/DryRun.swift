@@ -180,7 +180,7 @@ struct DryRun: Sendable {
         guard let assignment,
             registry.send(.with { $0.assignment = assignment }, to: step.executor)
         else { return .failed(StepFailure("the agent of \(step.executor) is not connected")) }
-        for await answer in answers { return answer }
+        for await answer in answers { return answer.outcome }
         // Whoever asked went away: the check is of no use any more.
         let cancel = WireStepCancel.with { $0.executionID = execution.description }
         registry.send(.with { $0.cancel = cancel }, to: step.executor)

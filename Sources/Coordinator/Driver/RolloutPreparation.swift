@@ -5,6 +5,7 @@ import PlanFile
 import Protocol
 import RolloutEngine
 import Steps
+import Trust
 
 /// A plan that is ready to begin: checked, resolved, every step spelled out.
 struct PreparedRollout: Sendable, Equatable {
@@ -61,6 +62,7 @@ struct RolloutPreparation: Sendable {
         guard plan.metadata.name == cluster else {
             throw .otherCluster(plan: plan.metadata.name, coordinator: cluster)
         }
+        try demandRecipient(of: plan)
         let architectures = try await demandPresence(of: plan.hosts)
         let secrets = try await secrets(of: plan)
         let resolved: ResolvedArtifacts
@@ -103,6 +105,16 @@ struct RolloutPreparation: Sendable {
             return try await access.prepare(plan, isOurs: isOurs)
         } catch {
             throw .access(error)
+        }
+    }
+
+    /// Found out now, and not when the whole cluster stands.
+    private func demandRecipient(of plan: ClusterPlan) throws(StartRefusal) {
+        guard let recipient = plan.k3s.snapshotRecipient else { return }
+        do {
+            _ = try SealingStream.sealed([0], for: try Certificate(pem: recipient))
+        } catch {
+            throw .recipient(error.message)
         }
     }
 

@@ -20,6 +20,8 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case artifact(ArtifactFailure)
     /// The cluster's pages cannot be set up or published as the plan says.
     case access(AccessProblems)
+    /// The first snapshot cannot be sealed for the certificate that the plan names.
+    case recipient(String)
     /// The steps make no order: a mistake in this program.
     case steps(String)
     /// The store refused.
@@ -53,6 +55,12 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
             failure.description
         case .access(let problems):
             problems.description
+        case .recipient(let reason):
+            """
+            k3s.snapshotRecipient cannot be sealed for: \(reason). Make a key and its certificate: \
+            openssl req -x509 -newkey rsa:3072 -days 3650 -subj /CN=recovery -keyout recovery.key \
+            -out recovery.crt
+            """
         case .steps(let text):
             "the plan makes no order of steps: \(text)"
         case .store(let failure):

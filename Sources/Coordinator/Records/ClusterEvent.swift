@@ -14,6 +14,10 @@ struct ClusterEvent: Sendable, Equatable {
         case operatorCreated = "operator-created"
         case operatorRevoked = "operator-revoked"
         case tokenCreated = "token-created"
+        case kubeconfigFetched = "kubeconfig-fetched"
+        case snapshotKept = "snapshot-kept"
+        case snapshotFetched = "snapshot-fetched"
+        case artifactsImported = "artifacts-imported"
         case rolloutStarted = "rollout-started"
         case rolloutPaused = "rollout-paused"
         case rolloutResumed = "rollout-resumed"
@@ -27,7 +31,8 @@ struct ClusterEvent: Sendable, Equatable {
             switch self {
             case .nodeConnected, .nodeGone, .nodeDisplaced: true
             case .nodeEnrolled, .nodeRenewed, .nodeRevoked, .operatorCreated, .operatorRevoked,
-                .tokenCreated, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutEnded,
+                .tokenCreated, .kubeconfigFetched, .snapshotKept, .snapshotFetched,
+                .artifactsImported, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutEnded,
                 .coordinatorStarted,
                 .coordinatorStopping:
                 false
@@ -121,6 +126,40 @@ extension ClusterEvent {
             kind: .tokenCreated,
             node: node,
             words: "a join token for \(node) was made",
+            at: at
+        )
+    }
+
+    static func kubeconfigFetched(from node: HostID, by asking: String, at: Int64) -> ClusterEvent {
+        ClusterEvent(
+            kind: .kubeconfigFetched,
+            node: node,
+            words: "\(asking) fetched the kubeconfig from \(node)",
+            at: at
+        )
+    }
+
+    static func snapshotKept(_ name: String, of node: HostID, at: Int64) -> ClusterEvent {
+        ClusterEvent(
+            kind: .snapshotKept,
+            node: node,
+            words: "\(node) left the sealed copy \(name)",
+            at: at
+        )
+    }
+
+    static func snapshotFetched(_ name: String, by asking: String, at: Int64) -> ClusterEvent {
+        ClusterEvent(
+            kind: .snapshotFetched,
+            words: "\(asking) fetched the sealed copy \(name)",
+            at: at
+        )
+    }
+
+    static func artifactsImported(_ added: Int, by asking: String, at: Int64) -> ClusterEvent {
+        ClusterEvent(
+            kind: .artifactsImported,
+            words: "\(asking) imported a bundle of artifacts, \(added) of them new",
             at: at
         )
     }

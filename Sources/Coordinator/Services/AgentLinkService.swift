@@ -25,6 +25,8 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
     let mailbox: CheckMailbox
     /// What agents fetch.
     let cache: ArtifactCache
+    /// What servers leave here.
+    let snapshots: SnapshotFolder
     /// Closes behind a node that has come.
     let gate: EnrollmentGate
     /// What happens.

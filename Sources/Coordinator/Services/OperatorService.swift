@@ -27,6 +27,10 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     let mailbox: CheckMailbox
     /// What is asked before a rollout begins.
     let preparation: RolloutPreparation
+    /// Artifacts by hash.
+    let cache: ArtifactCache
+    /// What servers left here.
+    let snapshots: SnapshotFolder
     /// Who may enrol at all.
     let gate: EnrollmentGate
     /// Ends those whose certificates were taken back.

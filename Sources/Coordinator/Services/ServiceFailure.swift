@@ -1,5 +1,6 @@
 import GRDB
 import GRPCCore
+import Plan
 import Trust
 
 /// Everything that a handler can fail with.
@@ -31,6 +32,10 @@ enum ServiceFailure: Error, Sendable, Equatable {
     case trust(TrustFailure)
     /// An agent spoke for another.
     case foreign(ForeignExecution)
+    /// An agent did not answer a question as it should.
+    case step(HostID, StepFailure)
+    /// A sealed copy is not kept or not to be had.
+    case snapshot(SnapshotFailure)
     /// The coordinator is about to stop.
     case stopping
 }
@@ -78,6 +83,14 @@ extension RPCError {
                 code: .permissionDenied,
                 message: "\(foreign.execution) is not for the agent of \(foreign.node)"
             )
+        case .step(let host, let failure):
+            let lines = ["\(host): \(failure.message)"] + failure.details + [failure.remedy]
+            self.init(
+                code: .failedPrecondition,
+                message: lines.filter { !$0.isEmpty }.joined(separator: "\n")
+            )
+        case .snapshot(let failure):
+            self.init(code: Code(failure), message: failure.description)
         case .stopping:
             self.init(code: .unavailable, message: "the coordinator is stopping; try again soon")
         }
@@ -98,7 +111,7 @@ extension RPCError.Code {
     fileprivate init(_ refusal: StartRefusal) {
         switch refusal {
         case .plan: self = .invalidArgument
-        case .otherCluster, .hosts, .notApproved, .alreadyRunning, .paused, .access:
+        case .recipient, .otherCluster, .hosts, .notApproved, .alreadyRunning, .paused, .access:
             self = .failedPrecondition
         case .artifact(let failure): self = Self(failure)
         case .steps: self = .internalError
@@ -110,8 +123,20 @@ extension RPCError.Code {
         switch failure {
         // Never `unavailable`: to the caller that would mean the coordinator itself.
         case .hashMismatch, .unreachable, .unusableURL, .notListed, .curlMissing,
-            .missingArchitecture, .manifest:
+            .missingArchitecture, .manifest, .bundle:
             self = .failedPrecondition
+        case .local: self = .internalError
+        }
+    }
+
+    fileprivate init(_ failure: SnapshotFailure) {
+        switch failure {
+        case .invalid: self = .invalidArgument
+        case .unknown: self = .notFound
+        case .notAServer: self = .permissionDenied
+        case .exists: self = .alreadyExists
+        case .full: self = .resourceExhausted
+        case .cutOff: self = .aborted
         case .local: self = .internalError
         }
     }

@@ -19,6 +19,12 @@ enum ArtifactPinTable {
         )
     }
 
+    /// All addresses and their hashes, by address.
+    static func all(in db: Database) throws -> [(url: String, sha256: String)] {
+        try Row.fetchAll(db, sql: "SELECT url, sha256 FROM artifact_pin ORDER BY url")
+            .map { ($0["url"], $0["sha256"]) }
+    }
+
     /// Keeps the hash of an address; the first one stays.
     static func keep(_ url: String, sha256: String, at now: Int64, in db: Database) throws {
         try db.execute(

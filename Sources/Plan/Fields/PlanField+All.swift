@@ -141,6 +141,23 @@ extension PlanField {
             .value("true", reason: "K3s cannot turn it on later")
         ),
         .init(
+            "k3s.hairpin",
+            .word(HairpinHandling.allCases.map(\.rawValue)),
+            "What is done where a cloud does not bring a packet for a server's public address back to "
+                + "it, so that pods there cannot reach the API: `check` (the server asks itself, and "
+                + "its step fails with the remedy) or `interface` (its address is put on the dummy "
+                + "interface `isthmus0` before K3s starts).",
+            .value("check", reason: "most clouds bring it back")
+        ),
+        .init(
+            "k3s.snapshotRecipient",
+            .text(pattern: CertificateText.pattern),
+            "Whom the first snapshot and the server token are sealed for: the certificate (PEM) of a "
+                + "key of yours, RSA of 2048 bits and more or EC, whose private half belongs on "
+                + "no machine of the cluster. Without it no copy is kept.",
+            .nothing
+        ),
+        .init(
             "k3s.config.server.*",
             .option,
             "Further keys of `/etc/rancher/k3s/config.yaml` on the server: a text, a whole number, "

@@ -17,6 +17,15 @@ extension PlanField {
             from: "the one at the release's tag",
             checksums: .nothing
         )
+        + Architecture.allCases.flatMap { architecture in
+            file(
+                "artifacts.airgapImages.\(architecture.rawValue)",
+                "K3s' container images for \(architecture.rawValue), as the release publishes them in "
+                    + "`k3s-airgap-images-\(architecture.rawValue).tar.zst`, placed before K3s starts",
+                from: nil,
+                checksums: .nothing
+            )
+        }
         + file(
             "artifacts.kiloCRDs",
             "Kilo's custom resource definitions",
@@ -35,7 +44,7 @@ extension PlanField {
     private static func file(
         _ path: String,
         _ what: String,
-        from source: String,
+        from source: String?,
         checksums: Absence,
         pin: Absence = .nothing
     ) -> [PlanField] {
@@ -45,7 +54,7 @@ extension PlanField {
                 .url,
                 "Where the coordinator gets \(what): `https://…`, `http://…` together with `sha256`, "
                     + "or `file:///…` on the coordinator.",
-                .value(source, reason: "the release's own file")
+                source.map { .value($0, reason: "the release's own file") } ?? .refused
             ),
             .init(
                 path + ".sha256",

@@ -41,7 +41,10 @@ public struct PlanField: Sendable, Equatable {
     }
 
     /// Objects and lists that may be left out although fields of theirs may not.
-    public static let optional: Set<String> = ["tunnel", "tunnel.services"]
+    public static let optional: Set<String> = [
+        "artifacts.airgapImages.amd64", "artifacts.airgapImages.arm64", "tunnel",
+        "tunnel.services",
+    ]
 
     /// Objects that must be there although none of their fields must.
     public static let demanded: Set<String> = ["tunnel.apiToken"]
@@ -59,7 +62,7 @@ public struct PlanField: Sendable, Equatable {
         "k3s": ["api", "datastore", "snapshots"],
         "mesh": ["forceInternalIp", "limits", "metricsBind"],
         "tunnel": ["access", "dns", "replicas"],
-        "artifacts": ["airgapImages", "charts", "images", "source"],
+        "artifacts": ["charts", "images", "source"],
         "policies": [
             "certs", "drift", "firewall", "maintenanceWindows", "requirePins", "upgrade",
         ],

@@ -59,11 +59,39 @@ public enum WireAgentLink: Sendable {
                 type: .serverStreaming
             )
         }
+        /// Namespace for "FindDeposit" metadata.
+        public enum FindDeposit: Sendable {
+            /// Request type for "FindDeposit".
+            public typealias Input = WireFindDepositRequest
+            /// Response type for "FindDeposit".
+            public typealias Output = WireFindDepositResponse
+            /// Descriptor for "FindDeposit".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.AgentLink"),
+                method: "FindDeposit",
+                type: .unary
+            )
+        }
+        /// Namespace for "Deposit" metadata.
+        public enum Deposit: Sendable {
+            /// Request type for "Deposit".
+            public typealias Input = WireDepositPart
+            /// Response type for "Deposit".
+            public typealias Output = WireDepositReceipt
+            /// Descriptor for "Deposit".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.AgentLink"),
+                method: "Deposit",
+                type: .clientStreaming
+            )
+        }
         /// Descriptors for all methods in the "isthmus.v1.AgentLink" service.
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
             Session.descriptor,
             Renew.descriptor,
-            FetchArtifact.descriptor
+            FetchArtifact.descriptor,
+            FindDeposit.descriptor,
+            Deposit.descriptor
         ]
     }
 }
@@ -147,6 +175,43 @@ extension WireAgentLink {
             request: GRPCCore.StreamingServerRequest<WireFetchArtifactRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireArtifactChunk>
+
+        /// Handle the "FindDeposit" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether the coordinator keeps a sealed copy of this name.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireFindDepositRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireFindDepositResponse` messages.
+        func findDeposit(
+            request: GRPCCore.StreamingServerRequest<WireFindDepositRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireFindDepositResponse>
+
+        /// Handle the "Deposit" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A sealed copy for the coordinator to keep; answered once it is durable. Only from servers of the
+        /// > latest rollout's plan, and never in the place of another.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireDepositPart` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireDepositReceipt` messages.
+        func deposit(
+            request: GRPCCore.StreamingServerRequest<WireDepositPart>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireDepositReceipt>
     }
 
     /// Service protocol for the "isthmus.v1.AgentLink" service.
@@ -214,6 +279,43 @@ extension WireAgentLink {
             request: GRPCCore.ServerRequest<WireFetchArtifactRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireArtifactChunk>
+
+        /// Handle the "FindDeposit" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether the coordinator keeps a sealed copy of this name.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireFindDepositRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireFindDepositResponse` message.
+        func findDeposit(
+            request: GRPCCore.ServerRequest<WireFindDepositRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireFindDepositResponse>
+
+        /// Handle the "Deposit" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A sealed copy for the coordinator to keep; answered once it is durable. Only from servers of the
+        /// > latest rollout's plan, and never in the place of another.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireDepositPart` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireDepositReceipt` message.
+        func deposit(
+            request: GRPCCore.StreamingServerRequest<WireDepositPart>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireDepositReceipt>
     }
 
     /// Simple service protocol for the "isthmus.v1.AgentLink" service.
@@ -281,6 +383,43 @@ extension WireAgentLink {
             response: GRPCCore.RPCWriter<WireArtifactChunk>,
             context: GRPCCore.ServerContext
         ) async throws
+
+        /// Handle the "FindDeposit" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether the coordinator keeps a sealed copy of this name.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireFindDepositRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireFindDepositResponse` to respond with.
+        func findDeposit(
+            request: WireFindDepositRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireFindDepositResponse
+
+        /// Handle the "Deposit" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A sealed copy for the coordinator to keep; answered once it is durable. Only from servers of the
+        /// > latest rollout's plan, and never in the place of another.
+        ///
+        /// - Parameters:
+        ///   - request: A stream of `WireDepositPart` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireDepositReceipt` to respond with.
+        func deposit(
+            request: GRPCCore.RPCAsyncSequence<WireDepositPart, any Swift.Error>,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireDepositReceipt
     }
 }
 
@@ -321,6 +460,28 @@ extension WireAgentLink.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: WireAgentLink.Method.FindDeposit.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireFindDepositRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireFindDepositResponse>(),
+            handler: { request, context in
+                try await self.findDeposit(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireAgentLink.Method.Deposit.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireDepositPart>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireDepositReceipt>(),
+            handler: { request, context in
+                try await self.deposit(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -347,6 +508,28 @@ extension WireAgentLink.ServiceProtocol {
             context: context
         )
         return response
+    }
+
+    public func findDeposit(
+        request: GRPCCore.StreamingServerRequest<WireFindDepositRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireFindDepositResponse> {
+        let response = try await self.findDeposit(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func deposit(
+        request: GRPCCore.StreamingServerRequest<WireDepositPart>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireDepositReceipt> {
+        let response = try await self.deposit(
+            request: request,
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
     }
 }
 
@@ -397,6 +580,32 @@ extension WireAgentLink.SimpleServiceProtocol {
                 )
                 return [:]
             }
+        )
+    }
+
+    public func findDeposit(
+        request: GRPCCore.ServerRequest<WireFindDepositRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireFindDepositResponse> {
+        return GRPCCore.ServerResponse<WireFindDepositResponse>(
+            message: try await self.findDeposit(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func deposit(
+        request: GRPCCore.StreamingServerRequest<WireDepositPart>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireDepositReceipt> {
+        return GRPCCore.ServerResponse<WireDepositReceipt>(
+            message: try await self.deposit(
+                request: request.messages,
+                context: context
+            ),
+            metadata: [:]
         )
     }
 }
@@ -481,6 +690,53 @@ extension WireAgentLink {
             deserializer: some GRPCCore.MessageDeserializer<WireArtifactChunk>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireArtifactChunk>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "FindDeposit" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether the coordinator keeps a sealed copy of this name.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireFindDepositRequest` message.
+        ///   - serializer: A serializer for `WireFindDepositRequest` messages.
+        ///   - deserializer: A deserializer for `WireFindDepositResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func findDeposit<Result>(
+            request: GRPCCore.ClientRequest<WireFindDepositRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireFindDepositRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireFindDepositResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireFindDepositResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Deposit" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A sealed copy for the coordinator to keep; answered once it is durable. Only from servers of the
+        /// > latest rollout's plan, and never in the place of another.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `WireDepositPart` messages.
+        ///   - serializer: A serializer for `WireDepositPart` messages.
+        ///   - deserializer: A deserializer for `WireDepositReceipt` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func deposit<Result>(
+            request: GRPCCore.StreamingClientRequest<WireDepositPart>,
+            serializer: some GRPCCore.MessageSerializer<WireDepositPart>,
+            deserializer: some GRPCCore.MessageDeserializer<WireDepositReceipt>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDepositReceipt>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -601,6 +857,75 @@ extension WireAgentLink {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "FindDeposit" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether the coordinator keeps a sealed copy of this name.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireFindDepositRequest` message.
+        ///   - serializer: A serializer for `WireFindDepositRequest` messages.
+        ///   - deserializer: A deserializer for `WireFindDepositResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func findDeposit<Result>(
+            request: GRPCCore.ClientRequest<WireFindDepositRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireFindDepositRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireFindDepositResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireFindDepositResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireAgentLink.Method.FindDeposit.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "Deposit" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A sealed copy for the coordinator to keep; answered once it is durable. Only from servers of the
+        /// > latest rollout's plan, and never in the place of another.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `WireDepositPart` messages.
+        ///   - serializer: A serializer for `WireDepositPart` messages.
+        ///   - deserializer: A deserializer for `WireDepositReceipt` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func deposit<Result>(
+            request: GRPCCore.StreamingClientRequest<WireDepositPart>,
+            serializer: some GRPCCore.MessageSerializer<WireDepositPart>,
+            deserializer: some GRPCCore.MessageDeserializer<WireDepositReceipt>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDepositReceipt>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.clientStreaming(
+                request: request,
+                descriptor: WireAgentLink.Method.Deposit.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -685,6 +1010,65 @@ extension WireAgentLink.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<WireFetchArtifactRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireArtifactChunk>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FindDeposit" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Whether the coordinator keeps a sealed copy of this name.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireFindDepositRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func findDeposit<Result>(
+        request: GRPCCore.ClientRequest<WireFindDepositRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireFindDepositResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.findDeposit(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireFindDepositRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireFindDepositResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Deposit" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A sealed copy for the coordinator to keep; answered once it is durable. Only from servers of the
+    /// > latest rollout's plan, and never in the place of another.
+    ///
+    /// - Parameters:
+    ///   - request: A streaming request producing `WireDepositPart` messages.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func deposit<Result>(
+        request: GRPCCore.StreamingClientRequest<WireDepositPart>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDepositReceipt>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.deposit(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireDepositPart>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireDepositReceipt>(),
             options: options,
             onResponse: handleResponse
         )
@@ -784,6 +1168,74 @@ extension WireAgentLink.ClientProtocol {
             metadata: metadata
         )
         return try await self.fetchArtifact(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FindDeposit" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Whether the coordinator keeps a sealed copy of this name.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func findDeposit<Result>(
+        _ message: WireFindDepositRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireFindDepositResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireFindDepositRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.findDeposit(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Deposit" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A sealed copy for the coordinator to keep; answered once it is durable. Only from servers of the
+    /// > latest rollout's plan, and never in the place of another.
+    ///
+    /// - Parameters:
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - producer: A closure producing request messages to send to the server. Returning
+    ///       from the closure closes the request stream.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func deposit<Result>(
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        requestProducer producer: @Sendable @escaping (GRPCCore.RPCWriter<WireDepositPart>) async throws -> Void,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDepositReceipt>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.StreamingClientRequest<WireDepositPart>(
+            metadata: metadata,
+            producer: producer
+        )
+        return try await self.deposit(
             request: request,
             options: options,
             onResponse: handleResponse

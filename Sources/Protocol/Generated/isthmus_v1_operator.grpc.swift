@@ -267,6 +267,71 @@ public enum WireOperator: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "FetchKubeconfig" metadata.
+        public enum FetchKubeconfig: Sendable {
+            /// Request type for "FetchKubeconfig".
+            public typealias Input = WireFetchKubeconfigRequest
+            /// Response type for "FetchKubeconfig".
+            public typealias Output = WireFetchKubeconfigResponse
+            /// Descriptor for "FetchKubeconfig".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "FetchKubeconfig",
+                type: .unary
+            )
+        }
+        /// Namespace for "ListSnapshots" metadata.
+        public enum ListSnapshots: Sendable {
+            /// Request type for "ListSnapshots".
+            public typealias Input = WireListSnapshotsRequest
+            /// Response type for "ListSnapshots".
+            public typealias Output = WireListSnapshotsResponse
+            /// Descriptor for "ListSnapshots".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "ListSnapshots",
+                type: .unary
+            )
+        }
+        /// Namespace for "FetchSnapshot" metadata.
+        public enum FetchSnapshot: Sendable {
+            /// Request type for "FetchSnapshot".
+            public typealias Input = WireFetchSnapshotRequest
+            /// Response type for "FetchSnapshot".
+            public typealias Output = WireSnapshotPart
+            /// Descriptor for "FetchSnapshot".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "FetchSnapshot",
+                type: .serverStreaming
+            )
+        }
+        /// Namespace for "ListArtifacts" metadata.
+        public enum ListArtifacts: Sendable {
+            /// Request type for "ListArtifacts".
+            public typealias Input = WireListArtifactsRequest
+            /// Response type for "ListArtifacts".
+            public typealias Output = WireListArtifactsResponse
+            /// Descriptor for "ListArtifacts".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "ListArtifacts",
+                type: .unary
+            )
+        }
+        /// Namespace for "ImportArtifacts" metadata.
+        public enum ImportArtifacts: Sendable {
+            /// Request type for "ImportArtifacts".
+            public typealias Input = WireImportArtifactsPart
+            /// Response type for "ImportArtifacts".
+            public typealias Output = WireImportArtifactsResponse
+            /// Descriptor for "ImportArtifacts".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "ImportArtifacts",
+                type: .clientStreaming
+            )
+        }
         /// Descriptors for all methods in the "isthmus.v1.Operator" service.
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
             CreateToken.descriptor,
@@ -287,7 +352,12 @@ public enum WireOperator: Sendable {
             RevokeNode.descriptor,
             ListOperators.descriptor,
             CreateOperator.descriptor,
-            RevokeOperator.descriptor
+            RevokeOperator.descriptor,
+            FetchKubeconfig.descriptor,
+            ListSnapshots.descriptor,
+            FetchSnapshot.descriptor,
+            ListArtifacts.descriptor,
+            ImportArtifacts.descriptor
         ]
     }
 }
@@ -640,6 +710,88 @@ extension WireOperator {
             request: GRPCCore.StreamingServerRequest<WireRevokeOperatorRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireRevokeOperatorResponse>
+
+        /// Handle the "FetchKubeconfig" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The credential of the cluster's administrator, from its first server, for kubectl elsewhere.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireFetchKubeconfigRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireFetchKubeconfigResponse` messages.
+        func fetchKubeconfig(
+            request: GRPCCore.StreamingServerRequest<WireFetchKubeconfigRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireFetchKubeconfigResponse>
+
+        /// Handle the "ListSnapshots" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The sealed copies that servers left here.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireListSnapshotsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireListSnapshotsResponse` messages.
+        func listSnapshots(
+            request: GRPCCore.StreamingServerRequest<WireListSnapshotsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireListSnapshotsResponse>
+
+        /// Handle the "FetchSnapshot" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireFetchSnapshotRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireSnapshotPart` messages.
+        func fetchSnapshot(
+            request: GRPCCore.StreamingServerRequest<WireFetchSnapshotRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireSnapshotPart>
+
+        /// Handle the "ListArtifacts" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireListArtifactsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireListArtifactsResponse` messages.
+        func listArtifacts(
+            request: GRPCCore.StreamingServerRequest<WireListArtifactsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireListArtifactsResponse>
+
+        /// Handle the "ImportArtifacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A bundle of `coordinator artifacts export`. Each file enters the cache once its hash is verified.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireImportArtifactsPart` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireImportArtifactsResponse` messages.
+        func importArtifacts(
+            request: GRPCCore.StreamingServerRequest<WireImportArtifactsPart>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireImportArtifactsResponse>
     }
 
     /// Service protocol for the "isthmus.v1.Operator" service.
@@ -976,6 +1128,88 @@ extension WireOperator {
             request: GRPCCore.ServerRequest<WireRevokeOperatorRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<WireRevokeOperatorResponse>
+
+        /// Handle the "FetchKubeconfig" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The credential of the cluster's administrator, from its first server, for kubectl elsewhere.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireFetchKubeconfigRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireFetchKubeconfigResponse` message.
+        func fetchKubeconfig(
+            request: GRPCCore.ServerRequest<WireFetchKubeconfigRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireFetchKubeconfigResponse>
+
+        /// Handle the "ListSnapshots" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The sealed copies that servers left here.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireListSnapshotsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireListSnapshotsResponse` message.
+        func listSnapshots(
+            request: GRPCCore.ServerRequest<WireListSnapshotsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireListSnapshotsResponse>
+
+        /// Handle the "FetchSnapshot" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireFetchSnapshotRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireSnapshotPart` messages.
+        func fetchSnapshot(
+            request: GRPCCore.ServerRequest<WireFetchSnapshotRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireSnapshotPart>
+
+        /// Handle the "ListArtifacts" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireListArtifactsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireListArtifactsResponse` message.
+        func listArtifacts(
+            request: GRPCCore.ServerRequest<WireListArtifactsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireListArtifactsResponse>
+
+        /// Handle the "ImportArtifacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A bundle of `coordinator artifacts export`. Each file enters the cache once its hash is verified.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireImportArtifactsPart` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireImportArtifactsResponse` message.
+        func importArtifacts(
+            request: GRPCCore.StreamingServerRequest<WireImportArtifactsPart>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireImportArtifactsResponse>
     }
 
     /// Simple service protocol for the "isthmus.v1.Operator" service.
@@ -1314,6 +1548,89 @@ extension WireOperator {
             request: WireRevokeOperatorRequest,
             context: GRPCCore.ServerContext
         ) async throws -> WireRevokeOperatorResponse
+
+        /// Handle the "FetchKubeconfig" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The credential of the cluster's administrator, from its first server, for kubectl elsewhere.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireFetchKubeconfigRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireFetchKubeconfigResponse` to respond with.
+        func fetchKubeconfig(
+            request: WireFetchKubeconfigRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireFetchKubeconfigResponse
+
+        /// Handle the "ListSnapshots" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The sealed copies that servers left here.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireListSnapshotsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireListSnapshotsResponse` to respond with.
+        func listSnapshots(
+            request: WireListSnapshotsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireListSnapshotsResponse
+
+        /// Handle the "FetchSnapshot" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireFetchSnapshotRequest` message.
+        ///   - response: A response stream of `WireSnapshotPart` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func fetchSnapshot(
+            request: WireFetchSnapshotRequest,
+            response: GRPCCore.RPCWriter<WireSnapshotPart>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
+        /// Handle the "ListArtifacts" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireListArtifactsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireListArtifactsResponse` to respond with.
+        func listArtifacts(
+            request: WireListArtifactsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireListArtifactsResponse
+
+        /// Handle the "ImportArtifacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A bundle of `coordinator artifacts export`. Each file enters the cache once its hash is verified.
+        ///
+        /// - Parameters:
+        ///   - request: A stream of `WireImportArtifactsPart` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireImportArtifactsResponse` to respond with.
+        func importArtifacts(
+            request: GRPCCore.RPCAsyncSequence<WireImportArtifactsPart, any Swift.Error>,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireImportArtifactsResponse
     }
 }
 
@@ -1530,6 +1847,61 @@ extension WireOperator.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: WireOperator.Method.FetchKubeconfig.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireFetchKubeconfigRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireFetchKubeconfigResponse>(),
+            handler: { request, context in
+                try await self.fetchKubeconfig(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.ListSnapshots.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireListSnapshotsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireListSnapshotsResponse>(),
+            handler: { request, context in
+                try await self.listSnapshots(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.FetchSnapshot.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireFetchSnapshotRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireSnapshotPart>(),
+            handler: { request, context in
+                try await self.fetchSnapshot(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.ListArtifacts.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireListArtifactsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireListArtifactsResponse>(),
+            handler: { request, context in
+                try await self.listArtifacts(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.ImportArtifacts.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireImportArtifactsPart>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireImportArtifactsResponse>(),
+            handler: { request, context in
+                try await self.importArtifacts(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -1740,6 +2112,61 @@ extension WireOperator.ServiceProtocol {
     ) async throws -> GRPCCore.StreamingServerResponse<WireRevokeOperatorResponse> {
         let response = try await self.revokeOperator(
             request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func fetchKubeconfig(
+        request: GRPCCore.StreamingServerRequest<WireFetchKubeconfigRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireFetchKubeconfigResponse> {
+        let response = try await self.fetchKubeconfig(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func listSnapshots(
+        request: GRPCCore.StreamingServerRequest<WireListSnapshotsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireListSnapshotsResponse> {
+        let response = try await self.listSnapshots(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func fetchSnapshot(
+        request: GRPCCore.StreamingServerRequest<WireFetchSnapshotRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireSnapshotPart> {
+        let response = try await self.fetchSnapshot(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
+    }
+
+    public func listArtifacts(
+        request: GRPCCore.StreamingServerRequest<WireListArtifactsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireListArtifactsResponse> {
+        let response = try await self.listArtifacts(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func importArtifacts(
+        request: GRPCCore.StreamingServerRequest<WireImportArtifactsPart>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireImportArtifactsResponse> {
+        let response = try await self.importArtifacts(
+            request: request,
             context: context
         )
         return GRPCCore.StreamingServerResponse(single: response)
@@ -2006,6 +2433,75 @@ extension WireOperator.SimpleServiceProtocol {
         return GRPCCore.ServerResponse<WireRevokeOperatorResponse>(
             message: try await self.revokeOperator(
                 request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func fetchKubeconfig(
+        request: GRPCCore.ServerRequest<WireFetchKubeconfigRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireFetchKubeconfigResponse> {
+        return GRPCCore.ServerResponse<WireFetchKubeconfigResponse>(
+            message: try await self.fetchKubeconfig(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func listSnapshots(
+        request: GRPCCore.ServerRequest<WireListSnapshotsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireListSnapshotsResponse> {
+        return GRPCCore.ServerResponse<WireListSnapshotsResponse>(
+            message: try await self.listSnapshots(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func fetchSnapshot(
+        request: GRPCCore.ServerRequest<WireFetchSnapshotRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireSnapshotPart> {
+        return GRPCCore.StreamingServerResponse<WireSnapshotPart>(
+            metadata: [:],
+            producer: { writer in
+                try await self.fetchSnapshot(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
+    public func listArtifacts(
+        request: GRPCCore.ServerRequest<WireListArtifactsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireListArtifactsResponse> {
+        return GRPCCore.ServerResponse<WireListArtifactsResponse>(
+            message: try await self.listArtifacts(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func importArtifacts(
+        request: GRPCCore.StreamingServerRequest<WireImportArtifactsPart>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireImportArtifactsResponse> {
+        return GRPCCore.ServerResponse<WireImportArtifactsResponse>(
+            message: try await self.importArtifacts(
+                request: request.messages,
                 context: context
             ),
             metadata: [:]
@@ -2442,6 +2938,113 @@ extension WireOperator {
             deserializer: some GRPCCore.MessageDeserializer<WireRevokeOperatorResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRevokeOperatorResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "FetchKubeconfig" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The credential of the cluster's administrator, from its first server, for kubectl elsewhere.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireFetchKubeconfigRequest` message.
+        ///   - serializer: A serializer for `WireFetchKubeconfigRequest` messages.
+        ///   - deserializer: A deserializer for `WireFetchKubeconfigResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func fetchKubeconfig<Result>(
+            request: GRPCCore.ClientRequest<WireFetchKubeconfigRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireFetchKubeconfigRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireFetchKubeconfigResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireFetchKubeconfigResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListSnapshots" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The sealed copies that servers left here.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireListSnapshotsRequest` message.
+        ///   - serializer: A serializer for `WireListSnapshotsRequest` messages.
+        ///   - deserializer: A deserializer for `WireListSnapshotsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listSnapshots<Result>(
+            request: GRPCCore.ClientRequest<WireListSnapshotsRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireListSnapshotsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireListSnapshotsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListSnapshotsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "FetchSnapshot" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireFetchSnapshotRequest` message.
+        ///   - serializer: A serializer for `WireFetchSnapshotRequest` messages.
+        ///   - deserializer: A deserializer for `WireSnapshotPart` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func fetchSnapshot<Result>(
+            request: GRPCCore.ClientRequest<WireFetchSnapshotRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireFetchSnapshotRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireSnapshotPart>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireSnapshotPart>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListArtifacts" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireListArtifactsRequest` message.
+        ///   - serializer: A serializer for `WireListArtifactsRequest` messages.
+        ///   - deserializer: A deserializer for `WireListArtifactsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listArtifacts<Result>(
+            request: GRPCCore.ClientRequest<WireListArtifactsRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireListArtifactsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireListArtifactsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListArtifactsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ImportArtifacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A bundle of `coordinator artifacts export`. Each file enters the cache once its hash is verified.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `WireImportArtifactsPart` messages.
+        ///   - serializer: A serializer for `WireImportArtifactsPart` messages.
+        ///   - deserializer: A deserializer for `WireImportArtifactsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func importArtifacts<Result>(
+            request: GRPCCore.StreamingClientRequest<WireImportArtifactsPart>,
+            serializer: some GRPCCore.MessageSerializer<WireImportArtifactsPart>,
+            deserializer: some GRPCCore.MessageDeserializer<WireImportArtifactsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireImportArtifactsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -3083,6 +3686,166 @@ extension WireOperator {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "FetchKubeconfig" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The credential of the cluster's administrator, from its first server, for kubectl elsewhere.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireFetchKubeconfigRequest` message.
+        ///   - serializer: A serializer for `WireFetchKubeconfigRequest` messages.
+        ///   - deserializer: A deserializer for `WireFetchKubeconfigResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func fetchKubeconfig<Result>(
+            request: GRPCCore.ClientRequest<WireFetchKubeconfigRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireFetchKubeconfigRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireFetchKubeconfigResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireFetchKubeconfigResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.FetchKubeconfig.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListSnapshots" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The sealed copies that servers left here.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireListSnapshotsRequest` message.
+        ///   - serializer: A serializer for `WireListSnapshotsRequest` messages.
+        ///   - deserializer: A deserializer for `WireListSnapshotsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func listSnapshots<Result>(
+            request: GRPCCore.ClientRequest<WireListSnapshotsRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireListSnapshotsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireListSnapshotsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListSnapshotsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.ListSnapshots.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "FetchSnapshot" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireFetchSnapshotRequest` message.
+        ///   - serializer: A serializer for `WireFetchSnapshotRequest` messages.
+        ///   - deserializer: A deserializer for `WireSnapshotPart` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func fetchSnapshot<Result>(
+            request: GRPCCore.ClientRequest<WireFetchSnapshotRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireFetchSnapshotRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireSnapshotPart>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireSnapshotPart>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: WireOperator.Method.FetchSnapshot.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListArtifacts" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireListArtifactsRequest` message.
+        ///   - serializer: A serializer for `WireListArtifactsRequest` messages.
+        ///   - deserializer: A deserializer for `WireListArtifactsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func listArtifacts<Result>(
+            request: GRPCCore.ClientRequest<WireListArtifactsRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireListArtifactsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireListArtifactsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListArtifactsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.ListArtifacts.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ImportArtifacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A bundle of `coordinator artifacts export`. Each file enters the cache once its hash is verified.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `WireImportArtifactsPart` messages.
+        ///   - serializer: A serializer for `WireImportArtifactsPart` messages.
+        ///   - deserializer: A deserializer for `WireImportArtifactsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func importArtifacts<Result>(
+            request: GRPCCore.StreamingClientRequest<WireImportArtifactsPart>,
+            serializer: some GRPCCore.MessageSerializer<WireImportArtifactsPart>,
+            deserializer: some GRPCCore.MessageDeserializer<WireImportArtifactsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireImportArtifactsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.clientStreaming(
+                request: request,
+                descriptor: WireOperator.Method.ImportArtifacts.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -3607,6 +4370,141 @@ extension WireOperator.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<WireRevokeOperatorRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireRevokeOperatorResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FetchKubeconfig" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The credential of the cluster's administrator, from its first server, for kubectl elsewhere.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireFetchKubeconfigRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func fetchKubeconfig<Result>(
+        request: GRPCCore.ClientRequest<WireFetchKubeconfigRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireFetchKubeconfigResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.fetchKubeconfig(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireFetchKubeconfigRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireFetchKubeconfigResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListSnapshots" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The sealed copies that servers left here.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireListSnapshotsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func listSnapshots<Result>(
+        request: GRPCCore.ClientRequest<WireListSnapshotsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListSnapshotsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listSnapshots(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireListSnapshotsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireListSnapshotsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FetchSnapshot" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireFetchSnapshotRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func fetchSnapshot<Result>(
+        request: GRPCCore.ClientRequest<WireFetchSnapshotRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireSnapshotPart>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.fetchSnapshot(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireFetchSnapshotRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireSnapshotPart>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListArtifacts" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireListArtifactsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func listArtifacts<Result>(
+        request: GRPCCore.ClientRequest<WireListArtifactsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListArtifactsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listArtifacts(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireListArtifactsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireListArtifactsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ImportArtifacts" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A bundle of `coordinator artifacts export`. Each file enters the cache once its hash is verified.
+    ///
+    /// - Parameters:
+    ///   - request: A streaming request producing `WireImportArtifactsPart` messages.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func importArtifacts<Result>(
+        request: GRPCCore.StreamingClientRequest<WireImportArtifactsPart>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireImportArtifactsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.importArtifacts(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireImportArtifactsPart>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireImportArtifactsResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -4209,6 +5107,162 @@ extension WireOperator.ClientProtocol {
             metadata: metadata
         )
         return try await self.revokeOperator(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FetchKubeconfig" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The credential of the cluster's administrator, from its first server, for kubectl elsewhere.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func fetchKubeconfig<Result>(
+        _ message: WireFetchKubeconfigRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireFetchKubeconfigResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireFetchKubeconfigRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.fetchKubeconfig(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListSnapshots" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The sealed copies that servers left here.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func listSnapshots<Result>(
+        _ message: WireListSnapshotsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListSnapshotsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireListSnapshotsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listSnapshots(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FetchSnapshot" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func fetchSnapshot<Result>(
+        _ message: WireFetchSnapshotRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WireSnapshotPart>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireFetchSnapshotRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.fetchSnapshot(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListArtifacts" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func listArtifacts<Result>(
+        _ message: WireListArtifactsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireListArtifactsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireListArtifactsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listArtifacts(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ImportArtifacts" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A bundle of `coordinator artifacts export`. Each file enters the cache once its hash is verified.
+    ///
+    /// - Parameters:
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - producer: A closure producing request messages to send to the server. Returning
+    ///       from the closure closes the request stream.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func importArtifacts<Result>(
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        requestProducer producer: @Sendable @escaping (GRPCCore.RPCWriter<WireImportArtifactsPart>) async throws -> Void,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireImportArtifactsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.StreamingClientRequest<WireImportArtifactsPart>(
+            metadata: metadata,
+            producer: producer
+        )
+        return try await self.importArtifacts(
             request: request,
             options: options,
             onResponse: handleResponse

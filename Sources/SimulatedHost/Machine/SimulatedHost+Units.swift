@@ -7,6 +7,11 @@ extension SimulatedHost {
         guard let record = look({ $0.units[name] }) else {
             return UnitState(exists: false, enabled: false, active: "inactive", sub: "dead")
         }
+        if name == Self.publicAddressUnit {
+            return record.startedAt == nil
+                ? UnitState(exists: true, enabled: record.enabled, active: "inactive", sub: "dead")
+                : UnitState(exists: true, enabled: record.enabled, active: "active", sub: "exited")
+        }
         let (active, sub) =
             switch try k3sPhase(of: name) {
             case .stopped: ("inactive", "dead")
@@ -24,7 +29,10 @@ extension SimulatedHost {
         }
         switch action {
         case .start where record.startedAt != nil: break
-        case .start, .restart: try startK3s(unit)
+        case .start, .restart:
+            guard unit == Self.publicAddressUnit else { return try startK3s(unit) }
+            let now = internet.now()
+            try change { $0.units[unit]?.startedAt = now }
         case .stop: try stopK3s(unit)
         case .enable: try change { $0.units[unit]?.enabled = true }
         }
@@ -32,7 +40,7 @@ extension SimulatedHost {
 
     /// The last lines of a unit's journal.
     public func journal(of unit: String, lines: Int) async throws(HostFailure) -> [String] {
-        _ = try k3sPhase(of: unit)
+        if unit != Self.publicAddressUnit { _ = try k3sPhase(of: unit) }
         return look { Array($0.units[unit]?.journal.suffix(max(0, lines)) ?? []) }
     }
 }

@@ -16,6 +16,8 @@ extension SimulatedHost {
     static let agentUnit = "k3s-agent.service"
     static let configurationFile = "/etc/rancher/k3s/config.yaml"
     static let binary = "/usr/local/bin/k3s"
+    static let serverToken = "/var/lib/rancher/k3s/server/token"
+    private static let kubeconfig = "/etc/rancher/k3s/k3s.yaml"
     /// Exists once the machine has joined; steps look for it.
     private static let kubeletKey = "/var/lib/rancher/k3s/agent/client-kubelet.key"
     /// What never comes.
@@ -63,11 +65,28 @@ extension SimulatedHost {
         let authority = try cluster.server()?.authority ?? SHA256.hex(Self.randomBytes(32))
         let name = configuration.text("node-name")
         try cluster.write(ServerRecord(node: name, authority: authority, readyAt: readyAt))
+        try writeCredentials(authority)
         guard try cluster.anyNode(name).map({ $0.registeredAt > internet.now() }) ?? true else {
             return
         }
         try cluster.write(node(configuration, registeredAt: readyAt, faults))
         try files.write(Self.kubeletKey, Self.randomBytes(32), mode: 0o600)
+    }
+
+    /// What a server's administrator has there; K3s writes the token once.
+    private func writeCredentials(_ authority: String) throws(HostFailure) {
+        if try files.read(Self.serverToken) == nil {
+            let password = SHA256.hex(Self.randomBytes(16)).prefix(32)
+            let token = "K10\(authority)::server:\(password)\n"
+            try files.write(Self.serverToken, Array(token.utf8), mode: 0o600)
+        }
+        guard try files.read(Self.kubeconfig) == nil else { return }
+        let text = SimulatedKubeconfig.text(
+            authority: Base64.text(Array(authority.utf8)),
+            certificate: Base64.text(Self.randomBytes(48)),
+            key: Base64.text(Self.randomBytes(48))
+        )
+        try files.write(Self.kubeconfig, Array(text.utf8), mode: 0o600)
     }
 
     /// Where the unit is now. An agent's attempt to join happens in here.

@@ -19,6 +19,8 @@ extension SimulatedHost {
             return try kubectl(Array(arguments.dropFirst()), command, cluster)
         case "token":
             return try token(Array(arguments.dropFirst()), command, cluster)
+        case "etcd-snapshot":
+            return try snapshot(Array(arguments.dropFirst()), command, cluster)
         default:
             throw Self.notSimulated(command)
         }
@@ -29,6 +31,24 @@ extension SimulatedHost {
         standardError: "The connection to the server 127.0.0.1:6443 was refused - did you specify "
             + "the right host or port?\n"
     )
+
+    /// `save --name NAME`: K3s adds the node's name and the second.
+    private func snapshot(
+        _ arguments: [String],
+        _ command: Command,
+        _ cluster: SimulatedCluster
+    ) throws(HostFailure) -> CommandResult {
+        guard arguments.count == 3, arguments[0] == "save", arguments[1] == "--name" else {
+            throw Self.notSimulated(command)
+        }
+        let folder = "/var/lib/rancher/k3s/server/db/snapshots"
+        let node = try cluster.server()?.node ?? ""
+        let name = "\(arguments[2])-\(node)-\(internet.now() / 1000)"
+        try faults.refuse(writing: folder)
+        let nodes = try cluster.nodes().map(\.name).joined(separator: " ")
+        try files.write("\(folder)/\(name)", Array("etcd of \(nodes)\n".utf8), mode: 0o600)
+        return CommandResult(status: 0, standardOutput: "Snapshot \(name) saved.\n")
+    }
 
     private func token(
         _ arguments: [String],

@@ -12,6 +12,8 @@ extension SimulatedHost {
         let arguments = Array(command.argv.dropFirst())
         switch command.argv.first {
         case "hostnamectl": return try hostnamectl(arguments, command)
+        case "systemctl": return try systemctl(arguments, command)
+        case "find": return try find(arguments, command)
         case "date": return try date(arguments, command)
         case "sh": return try installScript(arguments, command)
         case "curl": return try curl(arguments, command)
@@ -40,6 +42,20 @@ extension SimulatedHost {
         try files.write("/etc/hostname", Array("\(name)\n".utf8), mode: 0o644)
         try change { $0.hostname = name }
         return CommandResult(status: 0)
+    }
+
+    /// `FOLDER -maxdepth 1 -type f -name BEGINNING*`.
+    private func find(
+        _ arguments: [String],
+        _ command: Command
+    ) throws(HostFailure) -> CommandResult {
+        guard arguments.count == 7, let pattern = arguments.last, pattern.hasSuffix("*"),
+            arguments[1...5] == ["-maxdepth", "1", "-type", "f", "-name"]
+        else { throw Self.notSimulated(command) }
+        let names = try files.names(in: arguments[0]).filter { $0.hasPrefix(pattern.dropLast()) }
+        guard !names.isEmpty else { return CommandResult(status: 0) }
+        let output = names.map { "\(arguments[0])/\($0)\n" }.joined()
+        return CommandResult(status: 0, standardOutput: output)
     }
 
     private func date(
@@ -96,7 +112,7 @@ extension SimulatedHost {
         }
         let address = url.dropFirst("https://".count).prefix { $0 != ":" }
         let own = configuration(of: Self.serverUnit)?.text("advertise-address")
-        if faults.hairpinBroken, own == String(address) {
+        if faults.hairpinBroken, own == String(address), !holdsPublicAddress {
             return CommandResult(status: 28, standardError: "curl: (28) Connection timed out\n")
         }
         return try internet.cluster(at: String(address)).answers()

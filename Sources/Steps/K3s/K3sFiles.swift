@@ -1,3 +1,5 @@
+import Plan
+
 /// Where K3s and what belongs to it live on a machine.
 enum K3sFiles {
     /// The binary, which the install script looks for here.
@@ -12,6 +14,16 @@ enum K3sFiles {
     static let joinToken = "/etc/rancher/k3s/join-token"
     /// Exists once this machine has joined a cluster.
     static let kubeletKey = "/var/lib/rancher/k3s/agent/client-kubelet.key"
+    /// The administrator's credential, for the machine itself.
+    static let kubeconfig = "/etc/rancher/k3s/k3s.yaml"
+    /// What further servers join with: the cluster's whole power, and the key of its snapshots.
+    static let serverToken = "/var/lib/rancher/k3s/server/token"
+    /// Where snapshots lie unless the configuration says otherwise.
+    static let snapshots = "/var/lib/rancher/k3s/server/db/snapshots"
+    /// Container images that K3s takes when it starts, instead of asking registries.
+    static func images(for architecture: Architecture) -> String {
+        "/var/lib/rancher/k3s/agent/images/k3s-airgap-images-\(architecture.rawValue).tar.zst"
+    }
     /// What the running K3s was started with.
     static let stamp = "/var/lib/isthmus-agent/k3s-started"
 

@@ -151,9 +151,9 @@ public struct RunK3sServer: Step {
             "the server cannot reach its own API at \(node.publicAddress):6443, so neither can "
                 + "the pods on it",
             remedy: "Open TCP 6443 for it; where the cloud does not send packets for the public "
-                + "address back, put the address on a dummy interface of the server: "
-                + "`ip link add isthmus0 type dummy && ip addr add \(node.publicAddress)/32 dev "
-                + "isthmus0 && ip link set isthmus0 up`."
+                + "address back, write \"hairpin\": \"interface\" under \"k3s\" in the plan: the "
+                + "rollout then puts \(node.publicAddress)/32 on the dummy interface isthmus0 of the "
+                + "server, where its pods find it."
         )
     }
 

@@ -104,6 +104,8 @@ final class TestAgentLink: WireAgentLink.SimpleServiceProtocol {
     let fetches = Recorder<WireFetchArtifactRequest>()
     private let session = Mutex<AsyncStream<WireCoordinatorMessage>.Continuation?>(nil)
     private let settings = Mutex(Settings())
+    /// What agents left here.
+    let deposits = Mutex<[String: [UInt8]]>([:])
 
     /// How it behaves.
     struct Settings: Sendable {
@@ -115,6 +117,8 @@ final class TestAgentLink: WireAgentLink.SimpleServiceProtocol {
         var renew: @Sendable (WireRenewRequest) throws -> WireRenewResponse = { _ in
             throw RPCError(code: .unimplemented, message: "no renewal in this test")
         }
+        /// What a deposit is answered with, where it is not kept.
+        var depositRefusal: RPCError?
         /// Answers a fetch; its number counts from 1.
         var artifact: @Sendable (WireFetchArtifactRequest, Int) -> Artifact = { _, _ in Artifact() }
     }
@@ -182,6 +186,30 @@ final class TestAgentLink: WireAgentLink.SimpleServiceProtocol {
         context: ServerContext
     ) async throws -> WireRenewResponse {
         try settings.withLock { $0.renew }(request)
+    }
+
+    func findDeposit(
+        request: WireFindDepositRequest,
+        context: ServerContext
+    ) async throws -> WireFindDepositResponse {
+        let isHeld = deposits.withLock { $0[request.name] != nil }
+        return .with { $0.isHeld = isHeld }
+    }
+
+    func deposit(
+        request: RPCAsyncSequence<WireDepositPart, any Error>,
+        context: ServerContext
+    ) async throws -> WireDepositReceipt {
+        if let refusal = settings.withLock({ $0.depositRefusal }) { throw refusal }
+        var name = ""
+        var bytes: [UInt8] = []
+        for try await part in request {
+            if !part.name.isEmpty { name = part.name }
+            bytes += [UInt8](part.data)
+        }
+        let whole = bytes
+        deposits.withLock { [name] in $0[name] = whole }
+        return .with { $0.size = Int64(whole.count) }
     }
 
     func fetchArtifact(

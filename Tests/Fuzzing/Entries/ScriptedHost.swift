@@ -59,6 +59,20 @@ final class ScriptedHost: Host, ArtifactSource {
         try await receive(Array(answer()))
     }
 
+    func seal(
+        _ path: String,
+        for certificate: String,
+        receive: @Sendable ([UInt8]) async throws(HostFailure) -> Void
+    ) async throws(HostFailure) {
+        try await receive(Array(answer()))
+    }
+
+    func makeSealedBox(keyAt path: String) async throws(HostFailure) -> String { "" }
+
+    func unseal(_ sealed: [UInt8], keyAt path: String) async throws(HostFailure) -> Secret {
+        Secret(sealed)
+    }
+
     func installedVersion(ofPackage name: String) async throws(HostFailure) -> String? { "1" }
     func installPackages(_ names: [String]) async throws(HostFailure) {}
 
