@@ -15,7 +15,7 @@ extension ArtifactsCommand {
 
                 EXAMPLE
                   coordinator artifacts export --plan plan.json bundle.tar
-                  coordinator artifacts export --plan plan.json --architecture amd64 bundle.tar
+                  coordinator artifacts export --plan plan.json --architecture amd64 b.tar
 
                 EXIT CODES
                   0 written, 1 failed, nothing was written, 2 wrong usage, or a plan with problems

@@ -11,8 +11,8 @@ struct ArtifactsCommand: ParsableCommand {
             addresses, one file brings all of it.
 
             EXAMPLE
-              coordinator artifacts export --plan plan.json bundle.tar     # where the internet is
-              coordinator artifacts import bundle.tar                      # at the coordinator
+              coordinator artifacts export --plan plan.json bundle.tar  # where it is
+              coordinator artifacts import bundle.tar                   # here
               coordinator rollout --plan plan.json
 
             EXIT CODES

@@ -24,7 +24,7 @@ struct KubeconfigCommand: AsyncParsableCommand {
             EXAMPLE
               coordinator kubeconfig --output three-clouds.kubeconfig
               coordinator kubeconfig --merge
-              coordinator kubeconfig --output - | ssh laptop 'umask 077; cat > cluster.yaml'
+              coordinator kubeconfig --output - | ssh laptop 'umask 077; cat >k.yaml'
 
             EXIT CODES
               0 written, 1 failed, nothing was written, 2 wrong usage

@@ -16,11 +16,11 @@ extension SnapshotCommand {
             discussion: """
                 The copy is CMS in DER; who has the key opens it with
 
-                  openssl cms -decrypt -binary -inform DER -in FILE -inkey recovery.key -out snapshot
+                  openssl cms -decrypt -binary -inform DER -in s.cms -inkey recovery.key -out s
 
                 EXAMPLE
-                  coordinator snapshot fetch first-1a2b3c4d5e6f.snapshot --output snapshot.cms
-                  coordinator snapshot fetch first-1a2b3c4d5e6f.token --output token.cms
+                  coordinator snapshot fetch first-1a2b3c4d5e6f.snapshot --output s.cms
+                  coordinator snapshot fetch first-1a2b3c4d5e6f.token --output t.cms
 
                 EXIT CODES
                   0 written, 1 failed, nothing was written, 2 wrong usage

@@ -12,7 +12,7 @@ struct SnapshotCommand: ParsableCommand {
 
             EXAMPLE
               coordinator snapshot list
-              coordinator snapshot fetch first-1a2b3c4d5e6f.snapshot --output snapshot.cms
+              coordinator snapshot fetch first-1a2b3c4d5e6f.snapshot --output s.cms
 
             EXIT CODES
               0 done, 1 failed, 2 wrong usage
