@@ -30,7 +30,7 @@ struct CoordinatorProgram: AsyncParsableCommand {
         subcommands: [
             CoordinatorInit.self, CoordinatorServe.self, TokenCommand.self, NodeCommand.self,
             OperatorCommand.self, CertificateAuthorityCommand.self, PlanCommand.self,
-            RolloutCommand.self,
+            PreflightCommand.self, RolloutCommand.self,
             EventsCommand.self, Rehearse.self,
         ]
     )

@@ -65,6 +65,7 @@ struct CoordinatorServices: Sendable {
 
     private let cache: ArtifactCache
     private let mailbox = CheckMailbox()
+    private let questions = NodeQuestions()
     private let secretsFolder: String
     private let options: CoordinatorOptions
 
@@ -184,6 +185,7 @@ struct CoordinatorServices: Sendable {
             registry: registry,
             driver: driver,
             mailbox: mailbox,
+            questions: questions,
             cache: cache,
             gate: gate,
             events: events,
@@ -203,6 +205,7 @@ struct CoordinatorServices: Sendable {
             driver: driver,
             watchers: watchers,
             mailbox: mailbox,
+            questions: questions,
             preparation: RolloutPreparation(
                 cluster: configuration.cluster,
                 store: store,

@@ -37,7 +37,7 @@ import Trust
     @Test func `a file comes before what it imports`() throws {
         let answer = service.answer(to: .with { $0.fileByFilename = "isthmus/v1/operator.proto" })
         let names = try Self.files(in: answer).map(\.name)
-        let imported = ["authority", "facts", "operators", "plan", "revocation"]
+        let imported = ["authority", "facts", "operators", "plan", "preflight", "revocation"]
             .map { "isthmus/v1/\($0).proto" }
         #expect(names == ["isthmus/v1/operator.proto"] + imported)
     }

@@ -171,17 +171,17 @@ private func halfWay() -> TellingCoordinator {
         #expect(rollout.log.first?.hasSuffix("; not in the plan any more: kube-busan") == true)
         #expect(rollout.json.first?.contains(#""departed":["kube-busan"]"#) == true)
         rollout.end(.succeeded, changed: 0, unchanged: 4, failed: 0, after: 5)
-        #expect(
-            rollout.view.summary(style: .plain, planFile: nil, suffix: " --state s").suffix(5) == [
-                "kube-busan is not in this plan any more. It is not touched; to take it out of the "
-                    + "cluster:",
-                "  on a server of the plan:  sudo k3s kubectl drain kube-busan --ignore-daemonsets "
-                    + "--delete-emptydir-data",
-                "                            sudo k3s kubectl delete node kube-busan",
-                "  on kube-busan:  sudo /usr/local/bin/k3s-agent-uninstall.sh",
-                "  here:  coordinator node revoke kube-busan --state s",
-            ]
-        )
+        let last: [String] = [
+            "kube-busan is not in this plan any more. It is not touched; to take it out of the "
+                + "cluster:",
+            "  on a server of the plan:  sudo k3s kubectl drain kube-busan --ignore-daemonsets "
+                + "--delete-emptydir-data",
+            "                            sudo k3s kubectl delete node kube-busan",
+            "  on kube-busan:  sudo /usr/local/bin/k3s-agent-uninstall.sh",
+            "  here:  coordinator node revoke kube-busan --state s",
+        ]
+        let told = rollout.view.summary(style: .plain, planFile: nil, suffix: " --state s")
+        #expect(told.suffix(5) == last[...])
     }
 
     @Test func `colours mark what happens and nothing else differs`() {
@@ -192,16 +192,15 @@ private func halfWay() -> TellingCoordinator {
     }
 
     @Test func `a log has one line for each change of state`() {
-        #expect(
-            halfWay().log.suffix(4) == [
-                "[ 4/12] 20s kube-japan: install WireGuard's tools: changed",
-                "[ 4/12] 20s kube-japan: install K3s server v1.34.3+k3s1: begins",
-                "[ 4/12] 30s kube-seoul: install WireGuard's tools: attempt 1 failed, "
-                    + "will be tried again: apt is locked by process 812",
-                "[ 4/12] 40s kube-chuncheon: install WireGuard's tools: FAILED: "
-                    + "package wireguard-tools cannot be installed",
-            ]
-        )
+        let last: [String] = [
+            "[ 4/12] 20s kube-japan: install WireGuard's tools: changed",
+            "[ 4/12] 20s kube-japan: install K3s server v1.34.3+k3s1: begins",
+            "[ 4/12] 30s kube-seoul: install WireGuard's tools: attempt 1 failed, "
+                + "will be tried again: apt is locked by process 812",
+            "[ 4/12] 40s kube-chuncheon: install WireGuard's tools: FAILED: "
+                + "package wireguard-tools cannot be installed",
+        ]
+        #expect(halfWay().log.suffix(4) == last[...])
         #expect(
             halfWay().log.first
                 == "rollout r-0123abcd of cluster three-clouds: 12 steps on 3 nodes"

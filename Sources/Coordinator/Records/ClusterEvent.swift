@@ -14,6 +14,8 @@ struct ClusterEvent: Sendable, Equatable {
         case operatorCreated = "operator-created"
         case operatorRevoked = "operator-revoked"
         case tokenCreated = "token-created"
+        case preflightPassed = "preflight-passed"
+        case preflightFailed = "preflight-failed"
         case rolloutStarted = "rollout-started"
         case rolloutPaused = "rollout-paused"
         case rolloutResumed = "rollout-resumed"
@@ -27,7 +29,8 @@ struct ClusterEvent: Sendable, Equatable {
             switch self {
             case .nodeConnected, .nodeGone, .nodeDisplaced: true
             case .nodeEnrolled, .nodeRenewed, .nodeRevoked, .operatorCreated, .operatorRevoked,
-                .tokenCreated, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutEnded,
+                .tokenCreated, .preflightPassed, .preflightFailed, .rolloutStarted, .rolloutPaused,
+                .rolloutResumed, .rolloutEnded,
                 .coordinatorStarted,
                 .coordinatorStopping:
                 false

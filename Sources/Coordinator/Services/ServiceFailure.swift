@@ -98,7 +98,7 @@ extension RPCError.Code {
     fileprivate init(_ refusal: StartRefusal) {
         switch refusal {
         case .plan: self = .invalidArgument
-        case .otherCluster, .hosts, .notApproved, .alreadyRunning, .paused, .access:
+        case .otherCluster, .hosts, .preflight, .notApproved, .alreadyRunning, .paused, .access:
             self = .failedPrecondition
         case .artifact(let failure): self = Self(failure)
         case .steps: self = .internalError

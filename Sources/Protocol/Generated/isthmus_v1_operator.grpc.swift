@@ -189,6 +189,19 @@ public enum WireOperator: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "Preflight" metadata.
+        public enum Preflight: Sendable {
+            /// Request type for "Preflight".
+            public typealias Input = WirePreflightRequest
+            /// Response type for "Preflight".
+            public typealias Output = WirePreflightEvent
+            /// Descriptor for "Preflight".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "Preflight",
+                type: .serverStreaming
+            )
+        }
         /// Namespace for "ShowAuthorities" metadata.
         public enum ShowAuthorities: Sendable {
             /// Request type for "ShowAuthorities".
@@ -282,6 +295,7 @@ public enum WireOperator: Sendable {
             Events.descriptor,
             CheckPlan.descriptor,
             DiffPlan.descriptor,
+            Preflight.descriptor,
             ShowAuthorities.descriptor,
             RotateAuthority.descriptor,
             RevokeNode.descriptor,
@@ -537,6 +551,25 @@ extension WireOperator {
             request: GRPCCore.StreamingServerRequest<WireDiffPlanRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireDiffPlanResponse>
+
+        /// Handle the "Preflight" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+        /// > is changed.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WirePreflightRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WirePreflightEvent` messages.
+        func preflight(
+            request: GRPCCore.StreamingServerRequest<WirePreflightRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WirePreflightEvent>
 
         /// Handle the "ShowAuthorities" method.
         ///
@@ -873,6 +906,25 @@ extension WireOperator {
             request: GRPCCore.ServerRequest<WireDiffPlanRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<WireDiffPlanResponse>
+
+        /// Handle the "Preflight" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+        /// > is changed.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePreflightRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WirePreflightEvent` messages.
+        func preflight(
+            request: GRPCCore.ServerRequest<WirePreflightRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WirePreflightEvent>
 
         /// Handle the "ShowAuthorities" method.
         ///
@@ -1212,6 +1264,26 @@ extension WireOperator {
             context: GRPCCore.ServerContext
         ) async throws -> WireDiffPlanResponse
 
+        /// Handle the "Preflight" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+        /// > is changed.
+        ///
+        /// - Parameters:
+        ///   - request: A `WirePreflightRequest` message.
+        ///   - response: A response stream of `WirePreflightEvent` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func preflight(
+            request: WirePreflightRequest,
+            response: GRPCCore.RPCWriter<WirePreflightEvent>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
         /// Handle the "ShowAuthorities" method.
         ///
         /// - Parameters:
@@ -1465,6 +1537,17 @@ extension WireOperator.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: WireOperator.Method.Preflight.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WirePreflightRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WirePreflightEvent>(),
+            handler: { request, context in
+                try await self.preflight(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: WireOperator.Method.ShowAuthorities.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireShowAuthoritiesRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<WireAuthorityStatus>(),
@@ -1677,6 +1760,17 @@ extension WireOperator.ServiceProtocol {
             context: context
         )
         return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func preflight(
+        request: GRPCCore.StreamingServerRequest<WirePreflightRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WirePreflightEvent> {
+        let response = try await self.preflight(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
     }
 
     public func showAuthorities(
@@ -1931,6 +2025,23 @@ extension WireOperator.SimpleServiceProtocol {
                 context: context
             ),
             metadata: [:]
+        )
+    }
+
+    public func preflight(
+        request: GRPCCore.ServerRequest<WirePreflightRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WirePreflightEvent> {
+        return GRPCCore.StreamingServerResponse<WirePreflightEvent>(
+            metadata: [:],
+            producer: { writer in
+                try await self.preflight(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
         )
     }
 
@@ -2309,6 +2420,30 @@ extension WireOperator {
             deserializer: some GRPCCore.MessageDeserializer<WireDiffPlanResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDiffPlanResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Preflight" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+        /// > is changed.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePreflightRequest` message.
+        ///   - serializer: A serializer for `WirePreflightRequest` messages.
+        ///   - deserializer: A deserializer for `WirePreflightEvent` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func preflight<Result>(
+            request: GRPCCore.ClientRequest<WirePreflightRequest>,
+            serializer: some GRPCCore.MessageSerializer<WirePreflightRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WirePreflightEvent>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WirePreflightEvent>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ShowAuthorities" method.
@@ -2885,6 +3020,39 @@ extension WireOperator {
             )
         }
 
+        /// Call the "Preflight" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+        /// > is changed.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePreflightRequest` message.
+        ///   - serializer: A serializer for `WirePreflightRequest` messages.
+        ///   - deserializer: A deserializer for `WirePreflightEvent` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func preflight<Result>(
+            request: GRPCCore.ClientRequest<WirePreflightRequest>,
+            serializer: some GRPCCore.MessageSerializer<WirePreflightRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WirePreflightEvent>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WirePreflightEvent>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: WireOperator.Method.Preflight.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "ShowAuthorities" method.
         ///
         /// - Parameters:
@@ -3438,6 +3606,34 @@ extension WireOperator.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<WireDiffPlanRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireDiffPlanResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Preflight" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+    /// > is changed.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WirePreflightRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func preflight<Result>(
+        request: GRPCCore.ClientRequest<WirePreflightRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WirePreflightEvent>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.preflight(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WirePreflightRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WirePreflightEvent>(),
             options: options,
             onResponse: handleResponse
         )
@@ -4016,6 +4212,38 @@ extension WireOperator.ClientProtocol {
             metadata: metadata
         )
         return try await self.diffPlan(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Preflight" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+    /// > is changed.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func preflight<Result>(
+        _ message: WirePreflightRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WirePreflightEvent>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WirePreflightRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.preflight(
             request: request,
             options: options,
             onResponse: handleResponse
