@@ -71,6 +71,8 @@ let package = Package(
 
         // What an operator asks for, and the graph of steps it becomes.
         .target(name: "Plan", swiftSettings: pure),
+        // What is looked at before a rollout: an observation in, findings out.
+        .target(name: "Preflight", dependencies: ["Plan"], swiftSettings: pure),
         // The whole life of a rollout: an event in, records and effects out.
         .target(name: "RolloutEngine", dependencies: ["Plan"], swiftSettings: pure),
 
@@ -102,7 +104,7 @@ let package = Package(
         // A machine that is only played: in memory or in a folder.
         .target(
             name: "SimulatedHost",
-            dependencies: ["Plan", "Steps", "Trust"],
+            dependencies: ["Plan", "Preflight", "Steps", "Trust"],
             swiftSettings: strict
         ),
 
@@ -161,7 +163,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Daemon", "Document", "Plan", "Steps", "Trust", "GRPCTransport", "Protocol",
+                "Daemon", "Document", "Plan", "Preflight", "Steps", "Trust", "GRPCTransport",
+                "Protocol",
                 grpcCore,
                 logging, swiftProtobuf,
             ],
@@ -174,8 +177,8 @@ let package = Package(
         .executableTarget(
             name: "NodeAgent",
             dependencies: [
-                "Agent", "Daemon", "Plan", "Steps", "SimulatedHost", "Trust", "GRPCTransport",
-                "Protocol",
+                "Agent", "Daemon", "Plan", "Preflight", "Steps", "SimulatedHost", "Trust",
+                "GRPCTransport", "Protocol",
                 argumentParser, grpcCore, logging, serviceLifecycle, subprocess, swiftProtobuf,
                 unixSignals,
             ],
@@ -185,8 +188,8 @@ let package = Package(
         .executableTarget(
             name: "Coordinator",
             dependencies: [
-                "Agent", "Conduct", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine",
-                "Steps", "Trust",
+                "Agent", "Conduct", "Daemon", "Document", "Plan", "PlanFile", "Preflight",
+                "RolloutEngine", "Steps", "Trust",
                 "GRPCTransport", "Protocol", "SimulatedHost", argumentParser, grpcCore, logging,
                 serviceLifecycle,
                 subprocess, swiftProtobuf, unixSignals,
@@ -246,6 +249,11 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
         .testTarget(name: "PlanTests", dependencies: ["Plan"], swiftSettings: strict),
         .testTarget(
+            name: "PreflightTests",
+            dependencies: ["Plan", "PlanFile", "Preflight"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "RolloutEngineTests",
             dependencies: ["Plan", "RolloutEngine"],
             exclude: ["Transcripts"],
@@ -300,7 +308,8 @@ let package = Package(
         .testTarget(
             name: "NodeAgentTests",
             dependencies: [
-                "Agent", "HostContract", "NodeAgent", "Plan", "Steps", "Trust", argumentParser,
+                "Agent", "HostContract", "NodeAgent", "Plan", "Preflight", "Steps", "Trust",
+                argumentParser,
             ],
             exclude: ["played-program.sh"],
             swiftSettings: strict
@@ -309,7 +318,8 @@ let package = Package(
             name: "CoordinatorTests",
             dependencies: [
                 "Agent", "Conduct", "Coordinator", "Daemon", "GRPCTransport", "LoopbackProxy",
-                "Plan", "PlanFile", "Protocol", "RolloutEngine", "SimulatedHost", "Steps", "Trust",
+                "Plan", "PlanFile", "Preflight", "Protocol", "RolloutEngine", "SimulatedHost",
+                "Steps", "Trust",
                 argumentParser, grpcCore,
                 logging, swiftProtobuf, .product(name: "GRDB", package: "GRDB.swift"),
             ],

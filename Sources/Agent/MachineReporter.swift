@@ -1,5 +1,6 @@
 import Daemon
 import Plan
+public import Preflight
 public import Protocol
 public import Steps
 import SwiftProtobuf
@@ -11,14 +12,16 @@ public protocol MachineReporter: Sendable {
     func facts() async -> WireMachineFacts
     /// How the machine is; asked every few seconds.
     func health() async -> WireHealthReport
+    /// What looks at it before a rollout, and measures the ways to others.
+    var prober: any HostProber { get }
 }
 
 /// Tells about a machine that is only played what it knows itself.
 public struct SimulatedReporter: MachineReporter {
-    private let host: any Host & HealthSource
+    private let host: any Host & HealthSource & HostProber
 
     /// Asks the host.
-    public init(_ host: any Host & HealthSource) {
+    public init(_ host: any Host & HealthSource & HostProber) {
         self.host = host
     }
 
@@ -32,6 +35,9 @@ public struct SimulatedReporter: MachineReporter {
             $0.simulated = true
         }
     }
+
+    /// The host plays that as well.
+    public var prober: any HostProber { host }
 
     /// What the host tells; its figures are made up.
     public func health() async -> WireHealthReport {

@@ -36,7 +36,7 @@ final class Session: Sendable {
     private let assignments: Assignments
     private let connection: CoordinatorConnection
     let renewal: Renewal
-    private let machine: any MachineReporter
+    let machine: any MachineReporter
     let logger: Logger
     let outbox = Outbox()
     private let predecessor: Signal?
@@ -51,6 +51,9 @@ final class Session: Sendable {
     private let bundle: AsyncStream<WireTrustBundle>.Continuation
     /// Whom the coordinator says to believe; only the newest counts.
     let bundles: AsyncStream<WireTrustBundle>
+    let inquiry: AsyncStream<WireProbe>.Continuation
+    /// What the coordinator wants to know and what takes a while to find out.
+    let inquiries: AsyncStream<WireProbe>
 
     init(
         _ number: LinkSuccession.Number,
@@ -76,6 +79,7 @@ final class Session: Sendable {
         self.tellDrain = tellDrain
         (welcomes, welcome) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (bundles, bundle) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (inquiries, inquiry) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(64))
     }
 
     /// Speaks with the coordinator until one of the two ends it.
@@ -84,6 +88,7 @@ final class Session: Sendable {
             group.addTask { await self.exchange() }
             group.addTask { await self.beat() }
             group.addTask { await self.followTrust() }
+            group.addTask { await self.answerProbes() }
             group.addTask { await self.requireWelcome() }
             group.addTask { await self.endAfterRetirement() }
             var end: SessionEnd?
@@ -143,6 +148,7 @@ extension Session {
             $0.refusedStepKinds = assignments.policy.refusedKinds
             $0.policyFile = assignments.policy.file ?? ""
             $0.unfinished = unfinished
+            $0.probes = Self.probeKinds
         }
     }
 
@@ -156,9 +162,7 @@ extension Session {
         case .drain(let words):
             tellDrain(words.reconnectSpread)
             return .drained
-        case .probe(let probe):
-            let answer = ProbeAnswer.to(probe, received: WallClock.microseconds())
-            if let answer { outbox.send(answer) }
+        case .probe(let probe): take(probe)
         case .trust(let words): bundle.yield(words)
         // A newer coordinator may say more than this agent knows.
         case nil: logger.debug("passed over an unknown message")

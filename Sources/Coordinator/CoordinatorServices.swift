@@ -66,6 +66,7 @@ struct CoordinatorServices: Sendable {
     private let cache: ArtifactCache
     private let snapshots: SnapshotFolder
     private let mailbox = CheckMailbox()
+    private let questions = NodeQuestions()
     private let secretsFolder: String
     private let options: CoordinatorOptions
 
@@ -186,6 +187,7 @@ struct CoordinatorServices: Sendable {
             registry: registry,
             driver: driver,
             mailbox: mailbox,
+            questions: questions,
             cache: cache,
             snapshots: snapshots,
             gate: gate,
@@ -206,6 +208,7 @@ struct CoordinatorServices: Sendable {
             driver: driver,
             watchers: watchers,
             mailbox: mailbox,
+            questions: questions,
             preparation: RolloutPreparation(
                 cluster: configuration.cluster,
                 store: store,

@@ -32,6 +32,8 @@ final class NodeRegistry: Sendable {
         let refusedKinds: Set<String>
         /// The file of that policy, as the agent calls it; empty where there is none.
         let policyFile: String
+        /// Kinds of probes that the agent answers beside the clock's.
+        let probes: Set<String>
         /// Executions it has begun and not finished.
         let unfinished: [String]
         /// The last health report.
@@ -124,6 +126,7 @@ final class NodeRegistry: Sendable {
                 stepKinds: Set(hello.stepKinds),
                 refusedKinds: Set(hello.refusedStepKinds),
                 policyFile: Quotation.plain(hello.policyFile, limit: 200),
+                probes: Set(hello.probes),
                 unfinished: hello.unfinished,
                 health: isSuccession ? earlier?.health : nil,
                 lastSeen: now,

@@ -1,5 +1,6 @@
 import Agent
 import Plan
+import Preflight
 import Protocol
 import Steps
 import SwiftProtobuf
@@ -21,6 +22,8 @@ struct LinuxReporter: MachineReporter {
             $0.memoryBytes = facts.memory
         }
     }
+
+    var prober: any HostProber { host }
 
     func health() async -> WireHealthReport {
         WireHealthReport(await host.health())

@@ -19,7 +19,7 @@ struct NodeAgentProgram: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 2 wrong usage.
             """,
         version: Release.version,
-        subcommands: [Enroll.self, Run.self, Status.self]
+        subcommands: [Enroll.self, Run.self, Status.self, Doctor.self]
     )
 
     static func main() async {

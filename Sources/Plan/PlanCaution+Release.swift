@@ -8,8 +8,6 @@ extension ClusterPlan {
         return [
             dashboard.provider == .kubesphere
                 ? PlanCaution(PlanPointer(["dashboard"]), Self.kubeSphereWords) : nil,
-            self.policies.ignoredChecks.isEmpty
-                ? nil : PlanCaution(policies.key("preflight"), Self.preflightWords),
             self.policies.allowWanEtcd
                 ? PlanCaution(policies.key("allowWanEtcd"), Self.etcdWords) : nil,
         ].compactMap(\.self)
@@ -18,9 +16,6 @@ extension ClusterPlan {
     private static let kubeSphereWords =
         "KubeSphere is not carried out by this release: a rollout sets up no dashboard. Choose "
         + "\"headlamp\", or install KubeSphere once the nodes are Ready."
-    private static let preflightWords =
-        "Checks before a rollout are not carried out by this release: there is nothing to ignore. "
-        + "Leave it out, and look yourself."
     private static let etcdWords =
         "Several servers are not carried out by this release, so this allows nothing. Leave it out."
 }

@@ -23,6 +23,12 @@ public struct SimulatedFaults: Sendable, Equatable, Codable {
     public var unreachable: [String] = []
     /// Bytes that a packet to another machine's mesh address may have at most.
     public var pathMTU = 1500
+    /// Of a thousand packets to other machines, how many are lost; counts before a rollout.
+    public var packetLossPerMille = 0
+    /// TCP ports that other programs listen on.
+    public var takenPorts: [Int] = []
+    /// The filter table as `iptables-save` prints it; nothing where there is none.
+    public var packetFilter: [String] = []
     /// Milliseconds by which the machine's clock is ahead; counts when its node registers.
     public var clockSkew: Int64 = 0
     /// Charts, by their releases' names, that K3s never gets installed.
@@ -52,6 +58,9 @@ public struct SimulatedFaults: Sendable, Equatable, Codable {
         hairpinBroken = try value(.hairpinBroken, hairpinBroken)
         unreachable = try value(.unreachable, unreachable)
         pathMTU = try value(.pathMTU, pathMTU)
+        packetLossPerMille = try value(.packetLossPerMille, packetLossPerMille)
+        takenPorts = try value(.takenPorts, takenPorts)
+        packetFilter = try value(.packetFilter, packetFilter)
         clockSkew = try value(.clockSkew, clockSkew)
         missingCharts = try value(.missingCharts, missingCharts)
         missingImages = try value(.missingImages, missingImages)

@@ -39,7 +39,7 @@ import Trust
         let names = try Self.files(in: answer).map(\.name)
         let imported = [
             "artifacts", "authority", "deposits", "facts", "kubeconfig", "operators", "plan",
-            "revocation",
+            "preflight", "revocation",
         ].map { "isthmus/v1/\($0).proto" }
         #expect(names == ["isthmus/v1/operator.proto"] + imported)
     }

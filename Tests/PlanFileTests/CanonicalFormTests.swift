@@ -51,7 +51,7 @@ struct CanonicalFormTests {
             #""url":"file:///srv/ks-core.tgz""#, #""apiToken":{"file":"/etc/isthmus/cloudflare"}"#,
             #""accountID":"0123456789abcdef0123456789abcdef""#, #""hostname":"dash.example.org""#,
             #""services":[{"hostname":"a.example.org","namespace":"web","port":8080,"service":"shop"}"#,
-            #""kubelet-arg":["max-pods=50"]"#, #""ignore":["clock","memory"]"#,
+            #""kubelet-arg":["max-pods=50"]"#, #""ignore":["clock-skew","memory"]"#,
             #""allowWanEtcd":true"#, #""name":"everything""#,
         ] {
             #expect(yaml.canonicalJSON().contains(word), "\(word)")

@@ -116,7 +116,7 @@ struct SchemaTests {
           failure: continue
           failedHosts: 2
           timeouts: { step: 90s, download: 1h, k3sReady: 5m, nodesReady: 500s }
-          preflight: { ignore: [clock, memory] }
+          preflight: { ignore: [clock-skew, memory] }
           allowWanEtcd: true
         """
 }

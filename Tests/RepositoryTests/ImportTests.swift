@@ -6,11 +6,12 @@ enum Arrows {
     static let allowed: [String: Set<String>] = [
         "Plan": [],
         "RolloutEngine": ["Plan"],
+        "Preflight": ["Plan"],
         "Document": ["Plan", "CYAML"],
         "PlanFile": ["Document", "Plan"],
         "Steps": ["Plan", "FoundationEssentials"],
         "Trust": ["Plan", "COpenSSL", "FoundationEssentials", "Glibc"],
-        "SimulatedHost": ["Plan", "Steps", "Trust", "FoundationEssentials", "Glibc"],
+        "SimulatedHost": ["Plan", "Preflight", "Steps", "Trust", "FoundationEssentials", "Glibc"],
         "HTTP2Session": ["CNGHTTP2", "Glibc"],
         "TLSSession": ["COpenSSL", "Glibc"],
         "Gzip": ["CZlib"],
@@ -24,19 +25,20 @@ enum Arrows {
         ],
         "Daemon": ["Glibc"],
         "Agent": [
-            "Daemon", "Document", "Plan", "Steps", "Trust", "GRPCTransport", "Protocol", "GRPCCore",
-            "Logging",
+            "Daemon", "Document", "Plan", "Preflight", "Steps", "Trust", "GRPCTransport",
+            "Protocol", "GRPCCore", "Logging",
             "SwiftProtobuf", "FoundationEssentials", "Glibc",
         ],
         "NodeAgent": [
-            "Agent", "Daemon", "Plan", "Steps", "SimulatedHost", "Trust", "GRPCTransport",
-            "Protocol",
+            "Agent", "Daemon", "Plan", "Preflight", "Steps", "SimulatedHost", "Trust",
+            "GRPCTransport", "Protocol",
             "ArgumentParser", "GRPCCore", "Logging", "ServiceLifecycle", "UnixSignals",
             "Subprocess", "SwiftProtobuf", "FoundationEssentials", "Glibc", "System",
             "SystemPackage",
         ],
         "Coordinator": [
-            "Agent", "Conduct", "Daemon", "Document", "Plan", "PlanFile", "RolloutEngine", "Steps",
+            "Agent", "Conduct", "Daemon", "Document", "Plan", "PlanFile", "Preflight",
+            "RolloutEngine", "Steps",
             "SimulatedHost",
             "Trust",
             "GRPCTransport", "Protocol", "ArgumentParser", "GRDB", "GRPCCore", "GRPCProtobuf",
@@ -85,7 +87,7 @@ struct ImportTests {
     }
 
     @Test func `the pure core has no effects`() {
-        for target in ["Plan", "RolloutEngine"] {
+        for target in ["Plan", "Preflight", "RolloutEngine"] {
             #expect(Arrows.allowed[target]?.isDisjoint(with: Arrows.effects) == true)
         }
     }

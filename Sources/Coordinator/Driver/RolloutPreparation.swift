@@ -118,6 +118,14 @@ struct RolloutPreparation: Sendable {
         }
     }
 
+    /// Fails where the plan is another cluster's, or a host of it is not there.
+    func demandHosts(of plan: ClusterPlan) async throws(StartRefusal) {
+        guard plan.metadata.name == cluster else {
+            throw .otherCluster(plan: plan.metadata.name, coordinator: cluster)
+        }
+        _ = try await demandPresence(of: plan.hosts)
+    }
+
     private func freeze(
         _ plan: ClusterPlan,
         _ resolved: ResolvedArtifacts,

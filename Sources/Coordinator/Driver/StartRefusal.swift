@@ -1,5 +1,6 @@
 import Foundation
 import Plan
+import Preflight
 import RolloutEngine
 
 /// Why a rollout does not begin. Nothing has changed anywhere.
@@ -10,6 +11,8 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case otherCluster(plan: String, coordinator: String)
     /// Hosts cannot take part.
     case hosts([HostProblem])
+    /// The first look at the hosts found what would make it fail.
+    case preflight([Finding])
     /// A dry run finds something else than what was approved.
     case notApproved([String])
     /// One at a time.
@@ -38,6 +41,13 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
             """
         case .hosts(let problems):
             problems.map(\.description).joined(separator: "\n")
+        case .preflight(let failures):
+            """
+            the hosts are not ready; nothing was begun:
+            \(failures.map(\.complaint).joined(separator: "\n"))
+            Look at all of it with coordinator preflight --plan FILE. What has to be so is named in the \
+            plan, under policies.preflight.ignore.
+            """
         case .notApproved(let reasons):
             """
             this is not what was approved; nothing was begun. Otherwise than then:
@@ -66,6 +76,15 @@ enum StartRefusal: Error, Sendable, Equatable, CustomStringConvertible {
         case .store(let failure):
             failure.description
         }
+    }
+}
+
+extension Finding {
+    /// What is wrong, why it matters, and what helps, in lines.
+    fileprivate var complaint: String {
+        let place = peer.map { "\(host) to \($0)" } ?? "\(host)"
+        return "  \(place): \(check.rawValue): \(observed)\n    \(check.description.reason)"
+            + (remedy.isEmpty ? "" : "\n    \(remedy)")
     }
 }
 

@@ -18,6 +18,8 @@ struct ClusterEvent: Sendable, Equatable {
         case snapshotKept = "snapshot-kept"
         case snapshotFetched = "snapshot-fetched"
         case artifactsImported = "artifacts-imported"
+        case preflightPassed = "preflight-passed"
+        case preflightFailed = "preflight-failed"
         case rolloutStarted = "rollout-started"
         case rolloutPaused = "rollout-paused"
         case rolloutResumed = "rollout-resumed"
@@ -32,7 +34,8 @@ struct ClusterEvent: Sendable, Equatable {
             case .nodeConnected, .nodeGone, .nodeDisplaced: true
             case .nodeEnrolled, .nodeRenewed, .nodeRevoked, .operatorCreated, .operatorRevoked,
                 .tokenCreated, .kubeconfigFetched, .snapshotKept, .snapshotFetched,
-                .artifactsImported, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutEnded,
+                .artifactsImported, .preflightPassed, .preflightFailed, .rolloutStarted,
+                .rolloutPaused, .rolloutResumed, .rolloutEnded,
                 .coordinatorStarted,
                 .coordinatorStopping:
                 false

@@ -23,6 +23,8 @@ struct AgentLinkService: WireAgentLink.SimpleServiceProtocol {
     let driver: RolloutDriver
     /// Who is told how checks end.
     let mailbox: CheckMailbox
+    /// Who is told what probes find.
+    let questions: NodeQuestions
     /// What agents fetch.
     let cache: ArtifactCache
     /// What servers leave here.

@@ -129,8 +129,14 @@ final class AgentSession: Sendable {
         at now: Int64
     ) -> Bool {
         probe(&probes, hearing: message, in: session)
-        guard case .health(let health)? = message.message else { return false }
-        service.registry.note(session, health: health, at: now)
+        switch message.message {
+        case .health(let health):
+            service.registry.note(session, health: health, at: now)
+        case .probeResult(let result):
+            service.questions.deliver(result, from: node)
+            service.registry.note(session, at: now)
+        default: return false
+        }
         return true
     }
 

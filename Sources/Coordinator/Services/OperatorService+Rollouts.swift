@@ -16,6 +16,7 @@ extension OperatorService {
             do throws(StartRefusal) {
                 try await driver.demandIdle()
                 let prepared = try await preparation.prepare(request)
+                try await demandPreflight(of: try PlanRequest(request).read())
                 if !request.approved.isEmpty {
                     try await dryRun(of: prepared).demand(request.approved, in: store)
                 }

@@ -25,6 +25,8 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     let watchers: RolloutWatchers
     /// Where checks of dry runs are answered.
     let mailbox: CheckMailbox
+    /// Where what agents see arrives.
+    let questions: NodeQuestions
     /// What is asked before a rollout begins.
     let preparation: RolloutPreparation
     /// Artifacts by hash.

@@ -111,7 +111,8 @@ extension RPCError.Code {
     fileprivate init(_ refusal: StartRefusal) {
         switch refusal {
         case .plan: self = .invalidArgument
-        case .recipient, .otherCluster, .hosts, .notApproved, .alreadyRunning, .paused, .access:
+        case .recipient, .preflight, .otherCluster, .hosts, .notApproved, .alreadyRunning, .paused,
+            .access:
             self = .failedPrecondition
         case .artifact(let failure): self = Self(failure)
         case .steps: self = .internalError

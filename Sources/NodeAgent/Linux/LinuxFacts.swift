@@ -73,8 +73,11 @@ struct LinuxMachineFacts: Sendable, Equatable {
 /// os-release(5).
 enum OSRelease {
     /// The value of PRETTY_NAME without its quotes.
-    static func prettyName(in text: String) -> String? {
-        let key = "PRETTY_NAME="
+    static func prettyName(in text: String) -> String? { value("PRETTY_NAME", in: text) }
+
+    /// A variable's value without its quotes.
+    static func value(_ name: String, in text: String) -> String? {
+        let key = "\(name)="
         guard let line = text.textLines.last(where: { $0.hasPrefix(key) }) else { return nil }
         let value = line.dropFirst(key.count)
         guard let quote = value.first, quote == "\"" || quote == "'", value.count >= 2,

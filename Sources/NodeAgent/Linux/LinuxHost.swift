@@ -7,6 +7,7 @@ struct LinuxHost: Host {
     let searchPath: String
     let home: String
     let wireGuard = KernelWireGuard()
+    let probes = ProbePost()
 
     static let standardSearchPath =
         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

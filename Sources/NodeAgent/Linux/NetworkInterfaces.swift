@@ -1,4 +1,5 @@
 import Glibc
+import Preflight
 
 /// The machine's network interfaces.
 enum NetworkInterfaces {
@@ -16,6 +17,46 @@ enum NetworkInterfaces {
             addresses.append(text)
         }
         return addresses
+    }
+
+    /// Every interface but the loopback, with its IPv4 addresses.
+    static func all() -> [HostObservation.Interface]? {
+        var first: UnsafeMutablePointer<ifaddrs>?
+        guard getifaddrs(&first) == 0 else { return nil }
+        defer { freeifaddrs(first) }
+        var found: [HostObservation.Interface] = []
+        for entry in sequence(first: first, next: { $0?.pointee.ifa_next }) {
+            guard let entry = entry?.pointee, let label = entry.ifa_name,
+                entry.ifa_flags & UInt32(IFF_LOOPBACK) == 0
+            else { continue }
+            let name = String(cString: label)
+            let block = block(entry)
+            if let place = found.firstIndex(where: { $0.name == name }) {
+                found[place].addresses += block.map { [$0] } ?? []
+            } else {
+                let mtu = LinuxHost.text(of: "/sys/class/net/\(name)/mtu")?.textLines.first
+                found.append(
+                    .init(
+                        name: name,
+                        mtu: mtu.flatMap { Int($0) } ?? 0,
+                        addresses: block.map { [$0] } ?? []
+                    )
+                )
+            }
+        }
+        return found
+    }
+
+    /// `ADDRESS/PREFIX` of an IPv4 entry.
+    private static func block(_ entry: ifaddrs) -> String? {
+        guard let address = entry.ifa_addr, Int32(address.pointee.sa_family) == AF_INET,
+            let text = literal(address)
+        else { return nil }
+        let prefix =
+            entry.ifa_netmask?.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                $0.pointee.sin_addr.s_addr.nonzeroBitCount
+            } ?? 32
+        return "\(text)/\(prefix)"
     }
 
     static func isLocal(_ address: String) -> Bool {

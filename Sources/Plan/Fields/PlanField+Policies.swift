@@ -66,9 +66,9 @@ extension PlanField {
         .init(
             "policies.preflight.ignore[]",
             .word(PreflightCheck.allCases.map(\.rawValue)),
-            "Checks before a rollout that may fail: "
+            "Checks before a rollout (docs/preflight.md) that may fail: "
                 + PreflightCheck.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-                + ". " + ClusterPlan.notCarriedOut,
+                + ". What they find is shown and noted all the same.",
             .value("[]", reason: "a check that fails has a reason")
         ),
         .init(

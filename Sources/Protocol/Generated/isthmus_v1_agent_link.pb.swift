@@ -257,6 +257,9 @@ public nonisolated struct WireHello: Sendable {
   /// The file that the policy is in; empty where there is none.
   public var policyFile: String = String()
 
+  /// Kinds of probes that it answers beside the clock's, by the names of Probe's members.
+  public var probes: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -562,7 +565,8 @@ public nonisolated struct WireArtifactChunk: Sendable {
   public init() {}
 }
 
-/// Something to find out and to answer at once. An agent that does not know the kind says nothing.
+/// Something to find out and to answer as soon as it is known. An agent that does not know the kind says
+/// nothing.
 public nonisolated struct WireProbe: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -582,11 +586,47 @@ public nonisolated struct WireProbe: Sendable {
     set {kind = .clock(newValue)}
   }
 
+  public var inspection: WireHostInspection {
+    get {
+      if case .inspection(let v)? = kind {return v}
+      return WireHostInspection()
+    }
+    set {kind = .inspection(newValue)}
+  }
+
+  public var listening: WireListeningOrder {
+    get {
+      if case .listening(let v)? = kind {return v}
+      return WireListeningOrder()
+    }
+    set {kind = .listening(newValue)}
+  }
+
+  public var path: WirePathOrder {
+    get {
+      if case .path(let v)? = kind {return v}
+      return WirePathOrder()
+    }
+    set {kind = .path(newValue)}
+  }
+
+  public var listeningEnd: WireListeningEnd {
+    get {
+      if case .listeningEnd(let v)? = kind {return v}
+      return WireListeningEnd()
+    }
+    set {kind = .listeningEnd(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Kind: Equatable, Sendable {
     /// What does the node's clock say?
     case clock(WireClockProbe)
+    case inspection(WireHostInspection)
+    case listening(WireListeningOrder)
+    case path(WirePathOrder)
+    case listeningEnd(WireListeningEnd)
 
   }
 
@@ -621,10 +661,46 @@ public nonisolated struct WireProbeResult: Sendable {
     set {kind = .clock(newValue)}
   }
 
+  public var observation: WireHostObservation {
+    get {
+      if case .observation(let v)? = kind {return v}
+      return WireHostObservation()
+    }
+    set {kind = .observation(newValue)}
+  }
+
+  public var listening: WireListeningReport {
+    get {
+      if case .listening(let v)? = kind {return v}
+      return WireListeningReport()
+    }
+    set {kind = .listening(newValue)}
+  }
+
+  public var path: WirePathMeasurement {
+    get {
+      if case .path(let v)? = kind {return v}
+      return WirePathMeasurement()
+    }
+    set {kind = .path(newValue)}
+  }
+
+  public var listeningEnd: WireListeningEnd {
+    get {
+      if case .listeningEnd(let v)? = kind {return v}
+      return WireListeningEnd()
+    }
+    set {kind = .listeningEnd(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Kind: Equatable, Sendable {
     case clock(WireClockReading)
+    case observation(WireHostObservation)
+    case listening(WireListeningReport)
+    case path(WirePathMeasurement)
+    case listeningEnd(WireListeningEnd)
 
   }
 
@@ -960,7 +1036,7 @@ nonisolated extension WireCoordinatorMessage: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Hello"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{3}step_kinds\0\u{1}unfinished\0\u{4}\u{1b}refused_step_kinds\0\u{3}policy_file\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{3}step_kinds\0\u{1}unfinished\0\u{4}\u{1b}refused_step_kinds\0\u{3}policy_file\0\u{2}\u{9}probes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -973,6 +1049,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.unfinished) }()
       case 30: try { try decoder.decodeRepeatedStringField(value: &self.refusedStepKinds) }()
       case 31: try { try decoder.decodeSingularStringField(value: &self.policyFile) }()
+      case 40: try { try decoder.decodeRepeatedStringField(value: &self.probes) }()
       default: break
       }
     }
@@ -998,6 +1075,9 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.policyFile.isEmpty {
       try visitor.visitSingularStringField(value: self.policyFile, fieldNumber: 31)
     }
+    if !self.probes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.probes, fieldNumber: 40)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1007,6 +1087,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.unfinished != rhs.unfinished {return false}
     if lhs.refusedStepKinds != rhs.refusedStepKinds {return false}
     if lhs.policyFile != rhs.policyFile {return false}
+    if lhs.probes != rhs.probes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1667,7 +1748,7 @@ nonisolated extension WireArtifactChunk: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireProbe: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Probe"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}clock\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}clock\0\u{1}inspection\0\u{1}listening\0\u{1}path\0\u{3}listening_end\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1689,6 +1770,58 @@ nonisolated extension WireProbe: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
           self.kind = .clock(v)
         }
       }()
+      case 3: try {
+        var v: WireHostInspection?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .inspection(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .inspection(v)
+        }
+      }()
+      case 4: try {
+        var v: WireListeningOrder?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .listening(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .listening(v)
+        }
+      }()
+      case 5: try {
+        var v: WirePathOrder?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .path(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .path(v)
+        }
+      }()
+      case 6: try {
+        var v: WireListeningEnd?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .listeningEnd(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .listeningEnd(v)
+        }
+      }()
       default: break
       }
     }
@@ -1702,9 +1835,29 @@ nonisolated extension WireProbe: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.number != 0 {
       try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 1)
     }
-    try { if case .clock(let v)? = self.kind {
+    switch self.kind {
+    case .clock?: try {
+      guard case .clock(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
+    }()
+    case .inspection?: try {
+      guard case .inspection(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .listening?: try {
+      guard case .listening(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .path?: try {
+      guard case .path(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .listeningEnd?: try {
+      guard case .listeningEnd(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case nil: break
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1737,7 +1890,7 @@ nonisolated extension WireClockProbe: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireProbeResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProbeResult"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}clock\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}clock\0\u{1}observation\0\u{1}listening\0\u{1}path\0\u{3}listening_end\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1759,6 +1912,58 @@ nonisolated extension WireProbeResult: SwiftProtobuf.Message, SwiftProtobuf._Mes
           self.kind = .clock(v)
         }
       }()
+      case 3: try {
+        var v: WireHostObservation?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .observation(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .observation(v)
+        }
+      }()
+      case 4: try {
+        var v: WireListeningReport?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .listening(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .listening(v)
+        }
+      }()
+      case 5: try {
+        var v: WirePathMeasurement?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .path(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .path(v)
+        }
+      }()
+      case 6: try {
+        var v: WireListeningEnd?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .listeningEnd(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .listeningEnd(v)
+        }
+      }()
       default: break
       }
     }
@@ -1772,9 +1977,29 @@ nonisolated extension WireProbeResult: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.number != 0 {
       try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 1)
     }
-    try { if case .clock(let v)? = self.kind {
+    switch self.kind {
+    case .clock?: try {
+      guard case .clock(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
+    }()
+    case .observation?: try {
+      guard case .observation(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .listening?: try {
+      guard case .listening(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .path?: try {
+      guard case .path(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .listeningEnd?: try {
+      guard case .listeningEnd(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case nil: break
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 

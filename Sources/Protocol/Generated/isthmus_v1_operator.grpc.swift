@@ -189,6 +189,19 @@ public enum WireOperator: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "Preflight" metadata.
+        public enum Preflight: Sendable {
+            /// Request type for "Preflight".
+            public typealias Input = WirePreflightRequest
+            /// Response type for "Preflight".
+            public typealias Output = WirePreflightEvent
+            /// Descriptor for "Preflight".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "Preflight",
+                type: .serverStreaming
+            )
+        }
         /// Namespace for "ShowAuthorities" metadata.
         public enum ShowAuthorities: Sendable {
             /// Request type for "ShowAuthorities".
@@ -347,6 +360,7 @@ public enum WireOperator: Sendable {
             Events.descriptor,
             CheckPlan.descriptor,
             DiffPlan.descriptor,
+            Preflight.descriptor,
             ShowAuthorities.descriptor,
             RotateAuthority.descriptor,
             RevokeNode.descriptor,
@@ -607,6 +621,25 @@ extension WireOperator {
             request: GRPCCore.StreamingServerRequest<WireDiffPlanRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireDiffPlanResponse>
+
+        /// Handle the "Preflight" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+        /// > is changed.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WirePreflightRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WirePreflightEvent` messages.
+        func preflight(
+            request: GRPCCore.StreamingServerRequest<WirePreflightRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WirePreflightEvent>
 
         /// Handle the "ShowAuthorities" method.
         ///
@@ -1025,6 +1058,25 @@ extension WireOperator {
             request: GRPCCore.ServerRequest<WireDiffPlanRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<WireDiffPlanResponse>
+
+        /// Handle the "Preflight" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+        /// > is changed.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePreflightRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WirePreflightEvent` messages.
+        func preflight(
+            request: GRPCCore.ServerRequest<WirePreflightRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WirePreflightEvent>
 
         /// Handle the "ShowAuthorities" method.
         ///
@@ -1446,6 +1498,26 @@ extension WireOperator {
             context: GRPCCore.ServerContext
         ) async throws -> WireDiffPlanResponse
 
+        /// Handle the "Preflight" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+        /// > is changed.
+        ///
+        /// - Parameters:
+        ///   - request: A `WirePreflightRequest` message.
+        ///   - response: A response stream of `WirePreflightEvent` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func preflight(
+            request: WirePreflightRequest,
+            response: GRPCCore.RPCWriter<WirePreflightEvent>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
         /// Handle the "ShowAuthorities" method.
         ///
         /// - Parameters:
@@ -1782,6 +1854,17 @@ extension WireOperator.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: WireOperator.Method.Preflight.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WirePreflightRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WirePreflightEvent>(),
+            handler: { request, context in
+                try await self.preflight(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: WireOperator.Method.ShowAuthorities.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireShowAuthoritiesRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<WireAuthorityStatus>(),
@@ -2049,6 +2132,17 @@ extension WireOperator.ServiceProtocol {
             context: context
         )
         return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func preflight(
+        request: GRPCCore.StreamingServerRequest<WirePreflightRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WirePreflightEvent> {
+        let response = try await self.preflight(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
     }
 
     public func showAuthorities(
@@ -2358,6 +2452,23 @@ extension WireOperator.SimpleServiceProtocol {
                 context: context
             ),
             metadata: [:]
+        )
+    }
+
+    public func preflight(
+        request: GRPCCore.ServerRequest<WirePreflightRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WirePreflightEvent> {
+        return GRPCCore.StreamingServerResponse<WirePreflightEvent>(
+            metadata: [:],
+            producer: { writer in
+                try await self.preflight(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
         )
     }
 
@@ -2805,6 +2916,30 @@ extension WireOperator {
             deserializer: some GRPCCore.MessageDeserializer<WireDiffPlanResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireDiffPlanResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "Preflight" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+        /// > is changed.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePreflightRequest` message.
+        ///   - serializer: A serializer for `WirePreflightRequest` messages.
+        ///   - deserializer: A deserializer for `WirePreflightEvent` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func preflight<Result>(
+            request: GRPCCore.ClientRequest<WirePreflightRequest>,
+            serializer: some GRPCCore.MessageSerializer<WirePreflightRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WirePreflightEvent>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WirePreflightEvent>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ShowAuthorities" method.
@@ -3481,6 +3616,39 @@ extension WireOperator {
             try await self.client.unary(
                 request: request,
                 descriptor: WireOperator.Method.DiffPlan.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "Preflight" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+        /// > is changed.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WirePreflightRequest` message.
+        ///   - serializer: A serializer for `WirePreflightRequest` messages.
+        ///   - deserializer: A deserializer for `WirePreflightEvent` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func preflight<Result>(
+            request: GRPCCore.ClientRequest<WirePreflightRequest>,
+            serializer: some GRPCCore.MessageSerializer<WirePreflightRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WirePreflightEvent>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WirePreflightEvent>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: WireOperator.Method.Preflight.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -4206,6 +4374,34 @@ extension WireOperator.ClientProtocol {
         )
     }
 
+    /// Call the "Preflight" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+    /// > is changed.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WirePreflightRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func preflight<Result>(
+        request: GRPCCore.ClientRequest<WirePreflightRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WirePreflightEvent>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.preflight(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WirePreflightRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WirePreflightEvent>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "ShowAuthorities" method.
     ///
     /// - Parameters:
@@ -4914,6 +5110,38 @@ extension WireOperator.ClientProtocol {
             metadata: metadata
         )
         return try await self.diffPlan(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "Preflight" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Looks at the plan's hosts and at the ways between them, as a rollout does before it begins. Nothing
+    /// > is changed.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func preflight<Result>(
+        _ message: WirePreflightRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<WirePreflightEvent>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WirePreflightRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.preflight(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -4,8 +4,8 @@ import SwiftProtobuf
 
 /// What the agent answers to probes.
 enum ProbeAnswer {
-    /// The answer, made at once; nothing to a kind of probe that this release does not know, which
-    /// the coordinator takes for silence.
+    /// The answer, made at once; nothing to a kind of probe that takes a while to answer, or that this
+    /// release does not know, which the coordinator takes for silence.
     static func to(_ probe: WireProbe, received: Int64) -> WireAgentMessage? {
         switch probe.kind {
         case .clock:
@@ -16,7 +16,7 @@ enum ProbeAnswer {
                     $0.answered = WallClock.microseconds()
                 }
             }
-        case nil: nil
+        case .inspection, .listening, .path, .listeningEnd, nil: nil
         }
     }
 }
