@@ -8,7 +8,7 @@ public struct ClusterPlan: Sendable, Equatable {
 
     /// What the cluster is called.
     public var metadata: PlanMetadata
-    /// The servers, in the plan's order; at least one, exactly one of them a K3s server.
+    /// The servers, in the plan's order; an odd number of them are K3s servers.
     public var hosts: [PlannedHost]
     /// Kubernetes.
     public var k3s: K3sSettings

@@ -8,14 +8,21 @@ extension ClusterPlan {
         return [
             dashboard.provider == .kubesphere
                 ? PlanCaution(PlanPointer(["dashboard"]), Self.kubeSphereWords) : nil,
-            self.policies.allowWanEtcd
+            self.policies.allowWanEtcd && hasServersApart
                 ? PlanCaution(policies.key("allowWanEtcd"), Self.etcdWords) : nil,
         ].compactMap(\.self)
+    }
+
+    /// Whether the plan names several regions for its servers.
+    private var hasServersApart: Bool {
+        Set(hosts.filter { $0.role == .server }.compactMap(\.region)).count > 1
     }
 
     private static let kubeSphereWords =
         "KubeSphere is not carried out by this release: a rollout sets up no dashboard. Choose "
         + "\"headlamp\", or install KubeSphere once the nodes are Ready."
     private static let etcdWords =
-        "Several servers are not carried out by this release, so this allows nothing. Leave it out."
+        "The way between servers of several regions was not measured, and K3s does not support "
+        + "embedded etcd there. Every change of the cluster waits for a round trip between them: "
+        + "measure it, and put all servers into one region where you can."
 }

@@ -7,22 +7,13 @@ extension PlanCheck {
             let isKnown = !facts.hosts.isEmpty && facts.hosts.allSatisfy { $0.role != nil }
             return isKnown ? [PlanFinding(hostsPointer, noServer)] : []
         }
-        let more = servers.dropFirst().map { position in
-            PlanFinding(hostsPointer.index(position).key("role"), furtherServer)
-        }
-        return more + evenNumber(of: servers) + apart(servers, facts)
+        return evenNumber(of: servers) + apart(servers, facts)
     }
 
     private static let noServer = PlanComplaint(
         .conflict,
         "No host is the cluster's server.",
         advice: "Write \"role\": \"server\" in the host that is to run Kubernetes' control plane."
-    )
-
-    private static let furtherServer = PlanComplaint(
-        .unsupported,
-        "This is the cluster's second server or later, which is not carried out by this release.",
-        advice: "It sets up one server: make this host an \"agent\"."
     )
 
     /// Half of them is no majority, so the last one only adds a way to fail.
@@ -58,7 +49,8 @@ extension PlanCheck {
                         + "\(Quotation.of(region)).",
                     advice:
                         "They share their data through etcd, which K3s does not support between "
-                        + "regions: put all servers into one region."
+                        + "regions: put all servers into one region, or write \"allowWanEtcd\": true under "
+                        + "\"policies\" and mind the round trips."
                 )
             )
         }

@@ -7,8 +7,8 @@ struct PlanEffects {
         case own
         /// All others.
         case others
-        /// The agents, where it is the server that has the field.
-        case agentsOfIt
+        /// All others, where it is the first server that has the field.
+        case othersOfIt
         /// All hosts.
         case all
         /// Hosts behind NAT.
@@ -67,8 +67,8 @@ struct PlanEffects {
         return switch scope {
         case .own: host.map { [$0] } ?? []
         case .others: known.filter { $0 != host }
-        case .agentsOfIt:
-            new.hosts.contains { $0.id == host && $0.role == .server }
+        case .othersOfIt:
+            new.hosts.contains { $0.id == host && isFirstServer($0) }
                 ? known.filter { $0 != host } : []
         case .all: known
         case .behindNAT: new.hosts.filter(\.behindNAT).map(\.id)
@@ -80,17 +80,31 @@ struct PlanEffects {
         PlanPointer(["hosts"]).index(index)
     }
 
+    private func isFirstServer(_ host: PlannedHost) -> Bool {
+        new.hosts.first { $0.role == .server }?.id == host.id
+    }
+
+    /// The kinds that begin a cluster and set up what runs on it.
+    private var cluster: [String] {
+        ["k3s-server", "kilo-annotation", "manifests", "nodes-ready", "mesh-proof"]
+            + (new.k3s.snapshotRecipient == nil ? [] : ["k3s-snapshot"])
+            + (new.tunnel == nil ? [] : ["cluster-secret"])
+            + (new.dashboard.provider == .absent && new.tunnel == nil ? [] : ["chart-ready"])
+            + (new.tunnel == nil ? [] : ["ingress-published", "public-name"])
+    }
+
+    /// The kinds with which a further server joins.
+    private static let joining =
+        serverTokens + ["k3s-server", "kilo-annotation", "nodes-ready", "mesh-proof"]
+    private static let serverTokens = ["k3s-server-key", "k3s-server-token"]
+
     /// The kinds of steps that are about a host, in their order.
     private func kinds(of host: PlannedHost) -> [String] {
         let prepared = ["hostname", "wireguard-tools", "artifact"]
         return switch host.role {
         case .server:
             prepared + (new.k3s.hairpin == .interface ? ["public-address"] : [])
-                + ["k3s-server", "kilo-annotation", "manifests", "nodes-ready", "mesh-proof"]
-                + (new.k3s.snapshotRecipient == nil ? [] : ["k3s-snapshot"])
-                + (new.tunnel == nil ? [] : ["cluster-secret"])
-                + (new.dashboard.provider == .absent && new.tunnel == nil ? [] : ["chart-ready"])
-                + (new.tunnel == nil ? [] : ["ingress-published", "public-name"])
+                + (isFirstServer(host) ? cluster : Self.joining)
         case .agent:
             prepared + [
                 "k3s-join-token", "k3s-agent", "kilo-annotation", "nodes-ready",
@@ -110,7 +124,7 @@ struct PlanEffects {
 
     private static let table: [String: [(Scope, [String])]] = [
         "hosts[].hostname": [
-            (.own, ["hostname", "kilo-annotation", "nodes-ready"] + k3s + tokens)
+            (.own, ["hostname", "kilo-annotation", "nodes-ready"] + k3s + tokens + serverTokens)
         ],
         // Who is the server carries out all others' steps too.
         "hosts[].role": [
@@ -118,14 +132,14 @@ struct PlanEffects {
                 .own,
                 [
                     "public-address", "nodes-ready", "kilo-annotation", "manifests", "k3s-snapshot",
-                ] + k3s + tokens
+                ] + k3s + tokens + serverTokens
             ),
             (.own, ["cluster-secret", "chart-ready", "ingress-published", "public-name"]),
-            (.agentsOfIt, ["k3s-agent", "kilo-annotation", "nodes-ready"] + tokens),
+            (.othersOfIt, ["kilo-annotation", "nodes-ready"] + k3s + tokens + serverTokens),
         ],
         "hosts[].addresses.public": [
             (.own, ["public-address", "kilo-annotation", "nodes-ready"] + k3s),
-            (.others, ["mesh-proof"]), (.agentsOfIt, ["k3s-agent"]),
+            (.others, ["mesh-proof"]), (.othersOfIt, k3s),
         ],
         "hosts[].addresses.internal": [(.own, k3s)],
         "hosts[].behindNAT": [

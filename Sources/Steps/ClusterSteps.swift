@@ -59,7 +59,8 @@ public enum ClusterSteps {
             sequence.placeImages(artifacts.airgapImages?[architecture], architecture, on: host)
         }
         sequence.startServer(artifacts)
-        for host in plan.hosts where host.id != server.id { sequence.join(host) }
+        sequence.joinServers()
+        for host in plan.hosts where host.role == .agent { sequence.join(host) }
         sequence.proveMesh()
         sequence.saveSnapshot()
         sequence.addDashboard(artifacts)
@@ -149,14 +150,7 @@ struct ClusterSequence {
 
     /// The server: K3s, its annotations before Kilo reads them, then Kilo.
     mutating func startServer(_ artifacts: ResolvedArtifacts) {
-        if plan.k3s.hairpin == .interface {
-            add(
-                HoldPublicAddress(address: server.publicAddress),
-                for: server,
-                after: [prepared(server)]
-            )
-            prepared[server.id] = id(server, HoldPublicAddress.kind)
-        }
+        holdAddress(of: server)
         add(
             RunK3sServer(node: NodeRegistration(server), settings: plan.k3s),
             for: server,
@@ -183,6 +177,72 @@ struct ClusterSequence {
             after: [id(server, ApplyManifests.kind, "kilo-crds")]
         )
         awaitNode(server, after: id(server, ApplyManifests.kind, "kilo"))
+    }
+
+    /// Where the plan asks for it, before K3s starts.
+    private mutating func holdAddress(of server: PlannedHost) {
+        guard plan.k3s.hairpin == .interface else { return }
+        add(
+            HoldPublicAddress(address: server.publicAddress),
+            for: server,
+            after: [prepared(server)]
+        )
+        prepared[server.id] = id(server, HoldPublicAddress.kind)
+    }
+
+    /// Further servers, each once the one before is Ready: etcd takes one new member at a time. The
+    /// server token goes from the first to each, sealed for it alone.
+    mutating func joinServers() {
+        var before = server
+        for host in plan.hosts where host.role == .server && host.id != server.id {
+            holdAddress(of: host)
+            join(host, asServerAfter: before)
+            before = host
+        }
+    }
+
+    private mutating func join(_ host: PlannedHost, asServerAfter before: PlannedHost) {
+        add(
+            MakeServerKey(),
+            for: host,
+            after: [id(before, AwaitNodes.kind), prepared(host)]
+        )
+        let key = id(host, MakeServerKey.kind)
+        add(
+            SealServerToken(node: host.hostname),
+            for: host,
+            on: server,
+            after: [key],
+            inputs: [
+                SealServerToken.recipientInput: OutputReference(
+                    step: key,
+                    name: MakeServerKey.recipientOutput
+                )
+            ]
+        )
+        let sealed = id(host, SealServerToken.kind)
+        let names = [SealServerToken.tokenOutput, SealServerToken.agentTokenOutput]
+        add(
+            RunK3sServer(
+                node: NodeRegistration(host),
+                settings: plan.k3s,
+                joining: server.publicAddress
+            ),
+            for: host,
+            after: [sealed],
+            inputs: Dictionary(
+                uniqueKeysWithValues: names.map { ($0, OutputReference(step: sealed, name: $0)) }
+            ),
+            timeout: timeouts.k3sReady
+        )
+        add(
+            AnnotateNode(host: host, mesh: plan.mesh),
+            for: host,
+            on: server,
+            after: [id(host, RunK3sServer.kind)],
+            timeout: timeouts.k3sReady
+        )
+        awaitNode(host, after: id(host, AnnotateNode.kind))
     }
 
     /// An agent: a token made for it, its start with the token, its annotations, its place in the

@@ -9,6 +9,8 @@ public enum StepCatalog {
         InstallWireGuardTools.self,
         PlaceArtifact.self,
         HoldPublicAddress.self,
+        MakeServerKey.self,
+        SealServerToken.self,
         RunK3sServer.self,
         MakeJoinToken.self,
         RunK3sAgent.self,

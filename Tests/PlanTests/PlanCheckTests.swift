@@ -15,13 +15,13 @@ struct PlanCheckTests {
         #expect(PlanCheck.findings(in: roleless).isEmpty)
     }
 
-    @Test func `exactly one server`() throws {
+    @Test func `one server, or three`() throws {
         var none = try facts()
         none.hosts[0].role = .agent
         #expect(pointers(none) == ["/hosts"])
         var three = try facts()
         for position in three.hosts.indices { three.hosts[position].role = .server }
-        #expect(pointers(three) == ["/hosts/1/role", "/hosts/2/role"])
+        #expect(pointers(three) == [])
     }
 
     @Test func `several servers are odd in number and stand in one region`() throws {

@@ -45,8 +45,9 @@ extension PlanField {
         .init(
             "hosts[].role",
             .word(HostRole.allCases.map(\.rawValue)),
-            "`server` (runs Kubernetes' control plane, and work) or `agent` (runs work). Exactly one "
-                + "host is the server.",
+            "`server` (runs Kubernetes' control plane, and work) or `agent` (runs work). An odd "
+                + "number of hosts are servers: one, or several in one region. The first of them in "
+                + "the plan begins the cluster, and its agent asks Kubernetes for all others.",
             .refused
         ),
         .init(

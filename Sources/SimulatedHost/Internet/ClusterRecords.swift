@@ -6,6 +6,8 @@ struct ServerRecord: Codable, Sendable {
     var authority: String
     /// From when on its API answers.
     var readyAt: Int64
+    /// Of the token that further servers join with; nothing in records of earlier releases.
+    var tokenHash: String?
 }
 
 /// A registered node: what it said, and what others annotated.

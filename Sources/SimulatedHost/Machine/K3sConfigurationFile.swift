@@ -12,9 +12,11 @@ struct K3sConfigurationFile {
     private var values: [String: [String]] = [:]
 
     init(_ text: String) throws(K3sProblem) {
-        let isAgent = text.split(separator: "\n").contains { $0.hasPrefix("server: ") }
+        let lines = text.split(separator: "\n")
+        // Only servers have an address of their own to tell.
+        let isAgent = !lines.contains { $0.hasPrefix("advertise-address: ") }
         let keys = K3sFlags.own.union(K3sFlags.common).union(isAgent ? [] : K3sFlags.server)
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+        for line in lines where !line.hasPrefix("#") {
             let parts = line.split(separator: ": ", maxSplits: 1)
             guard parts.count == 2 else {
                 throw K3sProblem("failed to parse config.yaml: \(line)")
@@ -26,6 +28,12 @@ struct K3sConfigurationFile {
             values[key] = Self.list(parts[1])
         }
         guard values["node-name"] != nil else { throw K3sProblem("node-name is missing") }
+    }
+
+    /// The public address of the server that began the cluster.
+    var clusterAddress: String {
+        let server = text("server").dropFirst("https://".count).prefix { $0 != ":" }
+        return server.isEmpty ? text("advertise-address") : String(server)
     }
 
     /// The text of a key, empty where it is not set.

@@ -32,9 +32,9 @@ extension SimulatedHost {
             state.units[unit]?.configuration = text
             state.units[unit]?.log("Starting \(unit) - Lightweight Kubernetes...")
         }
-        guard unit == Self.serverUnit, let configuration = try? K3sConfigurationFile(text) else {
-            return
-        }
+        guard unit == Self.serverUnit, let configuration = try? K3sConfigurationFile(text),
+            configuration.text("server").isEmpty
+        else { return }
         let faults = faults
         let fails = faults.k3sNeverReady || faults.k3sCrashes
         let ready = fails ? Self.never : now + faults.durations.serverStart
@@ -42,7 +42,9 @@ extension SimulatedHost {
     }
 
     func stopK3s(_ unit: String) throws(HostFailure) {
-        if unit == Self.serverUnit, let configuration = configuration(of: unit) {
+        if unit == Self.serverUnit, let configuration = configuration(of: unit),
+            configuration.text("server").isEmpty
+        {
             let cluster = internet.cluster(at: configuration.text("advertise-address"))
             if var server = try cluster.server() {
                 server.readyAt = Self.never
@@ -64,8 +66,15 @@ extension SimulatedHost {
         let cluster = internet.cluster(at: address)
         let authority = try cluster.server()?.authority ?? SHA256.hex(Self.randomBytes(32))
         let name = configuration.text("node-name")
-        try cluster.write(ServerRecord(node: name, authority: authority, readyAt: readyAt))
-        try writeCredentials(authority)
+        let token = try writeCredentials(authority)
+        try cluster.write(
+            ServerRecord(
+                node: name,
+                authority: authority,
+                readyAt: readyAt,
+                tokenHash: SHA256.hex(Array(token.utf8))
+            )
+        )
         guard try cluster.anyNode(name).map({ $0.registeredAt > internet.now() }) ?? true else {
             return
         }
@@ -74,19 +83,24 @@ extension SimulatedHost {
     }
 
     /// What a server's administrator has there; K3s writes the token once.
-    private func writeCredentials(_ authority: String) throws(HostFailure) {
-        if try files.read(Self.serverToken) == nil {
-            let password = SHA256.hex(Self.randomBytes(16)).prefix(32)
-            let token = "K10\(authority)::server:\(password)\n"
-            try files.write(Self.serverToken, Array(token.utf8), mode: 0o600)
-        }
-        guard try files.read(Self.kubeconfig) == nil else { return }
+    @discardableResult
+    private func writeCredentials(
+        _ authority: String,
+        token given: String? = nil
+    ) throws(HostFailure) -> String {
+        let kept = try files.read(Self.serverToken).map { String(decoding: $0, as: UTF8.self) }
+        let password = SHA256.hex(Self.randomBytes(16)).prefix(32)
+        let made = given ?? "K10\(authority)::server:\(password)"
+        let token = kept?.filter { !$0.isWhitespace } ?? made
+        try files.write(Self.serverToken, Array("\(token)\n".utf8), mode: 0o600)
+        guard try files.read(Self.kubeconfig) == nil else { return token }
         let text = SimulatedKubeconfig.text(
             authority: Base64.text(Array(authority.utf8)),
             certificate: Base64.text(Self.randomBytes(48)),
             key: Base64.text(Self.randomBytes(48))
         )
         try files.write(Self.kubeconfig, Array(text.utf8), mode: 0o600)
+        return token
     }
 
     /// Where the unit is now. An agent's attempt to join happens in here.
@@ -106,7 +120,8 @@ extension SimulatedHost {
             guard started + duration <= internet.now() else {
                 return try starting(unit, "Starting k3s")
             }
-            if !isServer, let trouble = try join(configuration, faults) {
+            let joins = !configuration.text("server").isEmpty
+            if joins, let trouble = try join(configuration, isServer: isServer, faults) {
                 return try starting(unit, trouble)
             }
             try change { $0.units[unit]?.log("k3s is up and running") }
@@ -132,6 +147,7 @@ extension SimulatedHost {
     /// before it tries again.
     private func join(
         _ configuration: K3sConfigurationFile,
+        isServer: Bool,
         _ faults: SimulatedFaults
     ) throws(HostFailure) -> String? {
         let url = configuration.text("server")
@@ -153,9 +169,12 @@ extension SimulatedHost {
         // Looked at before anything else, even where the node is known already.
         guard !token.isEmpty else { return failed + "token must not be empty" }
         if known == nil {
-            guard try accepts(token, server, cluster) else {
-                return failed + "401 Unauthorized"
-            }
+            let isAccepted =
+                isServer
+                ? SHA256.hex(Array(token.utf8)) == server.tokenHash
+                : try accepts(token, server, cluster)
+            guard isAccepted else { return failed + "401 Unauthorized" }
+            if isServer { try writeCredentials(server.authority, token: token) }
             let node = node(configuration, registeredAt: internet.now(), faults)
             try cluster.write(node)
             try files.write(Self.kubeletKey, Self.randomBytes(32), mode: 0o600)

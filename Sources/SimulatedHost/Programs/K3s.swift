@@ -13,7 +13,7 @@ extension SimulatedHost {
         guard let configuration = configuration(of: Self.serverUnit),
             try k3sPhase(of: Self.serverUnit) == .running
         else { return Self.refused }
-        let cluster = internet.cluster(at: configuration.text("advertise-address"))
+        let cluster = internet.cluster(at: configuration.clusterAddress)
         switch arguments.first {
         case "kubectl":
             return try kubectl(Array(arguments.dropFirst()), command, cluster)

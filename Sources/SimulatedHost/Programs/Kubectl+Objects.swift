@@ -99,7 +99,7 @@ extension SimulatedHost {
             let configuration = configuration(of: Self.serverUnit)
         else { throw Self.notSimulated(command) }
         let hostname = String(url.dropFirst("https://".count).dropLast())
-        let cluster = internet.cluster(at: configuration.text("advertise-address"))
+        let cluster = internet.cluster(at: configuration.clusterAddress)
         let charts = SimulatedCharts(cluster: cluster, faults: faults)
         guard try charts.answers(at: hostname) else {
             let complaint = "curl: (6) Could not resolve host: \(hostname)\n"

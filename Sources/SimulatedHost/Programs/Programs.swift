@@ -111,9 +111,12 @@ extension SimulatedHost {
             return try askPublicName(url, command)
         }
         let address = url.dropFirst("https://".count).prefix { $0 != ":" }
-        let own = configuration(of: Self.serverUnit)?.text("advertise-address")
-        if faults.hairpinBroken, own == String(address), !holdsPublicAddress {
-            return CommandResult(status: 28, standardError: "curl: (28) Connection timed out\n")
+        if configuration(of: Self.serverUnit)?.text("advertise-address") == String(address) {
+            if faults.hairpinBroken, !holdsPublicAddress {
+                return CommandResult(status: 28, standardError: "curl: (28) Connection timed out\n")
+            }
+            return try k3sPhase(of: Self.serverUnit) == .running
+                ? CommandResult(status: 0) : refused
         }
         return try internet.cluster(at: String(address)).answers()
             ? CommandResult(status: 0) : refused

@@ -45,11 +45,7 @@ extension SimulatedHost {
         for unit in [Self.serverUnit, Self.agentUnit] {
             guard try k3sPhase(of: unit) == .running, let configuration = configuration(of: unit)
             else { continue }
-            let url = configuration.text("server").dropFirst("https://".count)
-            let address =
-                unit == Self.serverUnit
-                ? configuration.text("advertise-address") : String(url.prefix { $0 != ":" })
-            let mesh = try internet.cluster(at: address).mesh()
+            let mesh = try internet.cluster(at: configuration.clusterAddress).mesh()
             return mesh.member(configuration.text("node-name")).map { ($0, mesh) }
         }
         return nil

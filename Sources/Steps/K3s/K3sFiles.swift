@@ -12,6 +12,10 @@ enum K3sFiles {
     static let agentToken = "/etc/rancher/k3s/agent-token"
     /// The token that this machine joined with.
     static let joinToken = "/etc/rancher/k3s/join-token"
+    /// The server token, as a further server was handed it; K3s keeps it in the clear itself, too.
+    static let serverJoinToken = "/etc/rancher/k3s/server-token"
+    /// What the server token was sealed for, until the machine has joined.
+    static let serverJoinKey = "/var/lib/isthmus-agent/server-join.key"
     /// Exists once this machine has joined a cluster.
     static let kubeletKey = "/var/lib/rancher/k3s/agent/client-kubelet.key"
     /// The administrator's credential, for the machine itself.

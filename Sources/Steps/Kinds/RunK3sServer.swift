@@ -22,9 +22,13 @@ public struct RunK3sServer: Step {
     public var secretsEncryption: Bool
     /// Further keys of its configuration; nothing where the plan has none.
     public var config: [String: K3sOption]?
+    /// The first server's public address, where this is a further one; it takes the inputs that
+    /// `SealServerToken` gives.
+    public var first: String?
 
     /// Describes the server.
-    public init(node: NodeRegistration, settings: K3sSettings) {
+    public init(node: NodeRegistration, settings: K3sSettings, joining first: String? = nil) {
+        self.first = first
         self.node = node
         version = settings.version
         tlsSANs = settings.tlsSANs
@@ -45,7 +49,9 @@ public struct RunK3sServer: Step {
     public func check(_ context: StepContext) async throws(StepFailure) -> StepCheck {
         try await node.confirmAddress(context)
         var changes: [Change] = []
-        if try await context.mode(of: K3sFiles.agentToken) == nil {
+        if first != nil {
+            changes += try await ServerJoin.changes(context)
+        } else if try await context.mode(of: K3sFiles.agentToken) == nil {
             changes.append(
                 .file(
                     path: K3sFiles.agentToken,
@@ -73,7 +79,9 @@ public struct RunK3sServer: Step {
     public func apply(_ context: StepContext) async throws(StepFailure) -> StepOutputs {
         try await node.confirmAddress(context)
         let deadline = Deadline(context)
-        if try await context.mode(of: K3sFiles.agentToken) == nil {
+        if first != nil {
+            try await ServerJoin.prepare(context, node: node.name)
+        } else if try await context.mode(of: K3sFiles.agentToken) == nil {
             // Made once: every server of the cluster must keep the same.
             try await context.write(K3sFiles.agentToken, Self.password() + "\n", mode: 0o600)
         }
@@ -84,6 +92,7 @@ public struct RunK3sServer: Step {
         }
         context.report("the Kubernetes API is ready")
         try await reachItself(context, until: deadline)
+        if first != nil { try await ServerJoin.finish(context) }
         return [:]
     }
 
@@ -101,7 +110,12 @@ public struct RunK3sServer: Step {
     /// left unsaid.
     var configuration: String {
         var mapping = YAMLMapping()
-        mapping.set("cluster-init", .flag(true))
+        if let first {
+            mapping.set("server", .text("https://\(first):6443"))
+            mapping.set("token-file", .text(K3sFiles.serverJoinToken))
+        } else {
+            mapping.set("cluster-init", .flag(true))
+        }
         node.writeAddresses(to: &mapping)
         // Agents learn from this address where the API is: it must be one they can reach.
         mapping.set("advertise-address", .text(node.publicAddress))

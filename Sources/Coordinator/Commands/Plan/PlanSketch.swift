@@ -151,7 +151,7 @@ struct PlanSketch: Sendable {
         }
         switch host.role {
         case .server:
-            lines.append("    # The one with the most memory. Exactly one host is the server.")
+            lines.append("    # The one with the most memory. One host is the server, or three.")
             lines.append("    role: server")
         case .agent:
             lines.append("    role: agent")

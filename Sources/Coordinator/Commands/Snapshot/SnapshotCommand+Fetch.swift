@@ -16,7 +16,7 @@ extension SnapshotCommand {
             discussion: """
                 The copy is CMS in DER; who has the key opens it with
 
-                  openssl cms -decrypt -binary -inform DER -in s.cms -inkey recovery.key -out s
+                  openssl cms -decrypt -binary -inform DER -in s.cms -inkey k.pem -out s
 
                 EXAMPLE
                   coordinator snapshot fetch first-1a2b3c4d5e6f.snapshot --output s.cms
