@@ -49,7 +49,6 @@ struct StepExecution: Sendable {
     ) async -> WireStepResult {
         let id = assignment.executionID
         do {
-            let step = try decode(assignment.kind, [UInt8](assignment.parameters))
             let timeout = Self.timeout(assignment.timeout)
             let context = StepContext(
                 host: host,
@@ -59,13 +58,33 @@ struct StepExecution: Sendable {
                 timeout: timeout,
                 report: report
             )
-            let isCheck = assignment.mode == .check
-            let outcome = await race(within: timeout) {
-                isCheck ? await StepRun.check(step, context) : await StepRun.apply(step, context)
-            }
-            return StepMessages.result(id, outcome)
+            let work = try work(assignment, context)
+            return StepMessages.result(id, await race(within: timeout, work))
         } catch {
             return StepMessages.failed(id, error)
+        }
+    }
+
+    /// A step to be done or looked at, or an errand.
+    private func work(
+        _ assignment: WireStepAssignment,
+        _ context: StepContext
+    ) throws(StepFailure) -> @Sendable () async -> StepOutcome {
+        let parameters = [UInt8](assignment.parameters)
+        if assignment.mode == .errand {
+            let errand = try ErrandCatalog.decode(kind: assignment.kind, parameters: parameters)
+            return {
+                do throws(StepFailure) {
+                    return .unchanged([ErrandCatalog.answer: try await errand.run(context)])
+                } catch {
+                    return .failed(error)
+                }
+            }
+        }
+        let step = try decode(assignment.kind, parameters)
+        let isCheck = assignment.mode == .check
+        return {
+            isCheck ? await StepRun.check(step, context) : await StepRun.apply(step, context)
         }
     }
 

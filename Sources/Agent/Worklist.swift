@@ -139,7 +139,8 @@ extension Worklist {
                 details: [assignment.executionID],
                 isPermanent: true
             )
-        case .check: return (id, .check)
+        // An errand leaves no trace either, and its answer is for who asked over this link.
+        case .check, .errand: return (id, .check)
         case .unspecified, .UNRECOGNIZED:
             throw StepFailure(
                 "the assignment asks for a mode that agent \(Release.version) does not know",

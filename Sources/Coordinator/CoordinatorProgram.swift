@@ -30,8 +30,8 @@ struct CoordinatorProgram: AsyncParsableCommand {
         subcommands: [
             CoordinatorInit.self, CoordinatorServe.self, TokenCommand.self, NodeCommand.self,
             OperatorCommand.self, CertificateAuthorityCommand.self, PlanCommand.self,
-            PreflightCommand.self, RolloutCommand.self, KubeconfigCommand.self,
-            SnapshotCommand.self,
+            PreflightCommand.self, RolloutCommand.self, GraphCommand.self, DashboardCommand.self,
+            TunnelCommand.self, KubeconfigCommand.self, SnapshotCommand.self,
             ArtifactsCommand.self, EventsCommand.self, Rehearse.self,
         ]
     )

@@ -209,6 +209,8 @@ struct CoordinatorServices: Sendable {
             watchers: watchers,
             mailbox: mailbox,
             questions: questions,
+            publishing: options.usesStandInArtifacts
+                ? nil : TunnelRemoval(secrets: PlanSecrets(folder: secretsFolder)),
             preparation: RolloutPreparation(
                 cluster: configuration.cluster,
                 store: store,

@@ -17,7 +17,10 @@ import Testing
     @Test func `a policy without lists allows everything`() throws {
         let policy = try policy("")
         #expect(policy.refusedKinds.isEmpty)
-        #expect(policy.allowedKinds == StepCatalog.kinds.map { $0.kind })
+        #expect(
+            policy.allowedKinds == StepCatalog.kinds.map { $0.kind }
+                + ErrandCatalog.kinds.map { $0.kind }
+        )
         #expect(throws: Never.self) { try policy.demand(artifact: Self.hash) }
         #expect(!policy.looksInside(kind: "artifact"))
     }

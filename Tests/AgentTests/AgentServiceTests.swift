@@ -21,7 +21,10 @@ import Testing
             let hello = try await coordinator.service.heard.hello()
             #expect(hello.facts.simulated)
             #expect(hello.facts.agentVersion == Release.version)
-            #expect(hello.stepKinds == StepCatalog.kinds.map { $0.kind })
+            #expect(
+                hello.stepKinds == StepCatalog.kinds.map { $0.kind }
+                    + ErrandCatalog.kinds.map { $0.kind }
+            )
             #expect(hello.unfinished.isEmpty)
             coordinator.service.send(.assign(id, script))
             let result = try await coordinator.service.heard.result(id)

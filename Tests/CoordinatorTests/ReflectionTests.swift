@@ -38,8 +38,8 @@ import Trust
         let answer = service.answer(to: .with { $0.fileByFilename = "isthmus/v1/operator.proto" })
         let names = try Self.files(in: answer).map(\.name)
         let imported = [
-            "artifacts", "authority", "deposits", "facts", "kubeconfig", "operators", "plan",
-            "preflight", "revocation",
+            "access", "artifacts", "authority", "deposits", "facts", "kubeconfig", "operators",
+            "plan", "preflight", "revocation",
         ].map { "isthmus/v1/\($0).proto" }
         #expect(names == ["isthmus/v1/operator.proto"] + imported)
     }

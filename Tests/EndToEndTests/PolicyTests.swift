@@ -44,7 +44,7 @@ import Testing
                     policy.path,
                 ]
             ).ending()
-            #expect(status.output.contains("\(policy.path): 1 of 20 step kinds"))
+            #expect(status.output.contains("\(policy.path): 1 of 24 step kinds"))
 
             // A file that is not pinned: the dry run says so, and the rollout fails at its step.
             await strict.stop()

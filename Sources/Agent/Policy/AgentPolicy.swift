@@ -52,7 +52,7 @@ public struct AgentPolicy: Sendable, Equatable {
             + " \(places ?? "any artifact"), \(objects ?? "any manifest")"
     }
 
-    static let kinds = StepCatalog.kinds.map { $0.kind }
+    static let kinds = StepCatalog.kinds.map { $0.kind } + ErrandCatalog.kinds.map { $0.kind }
 
     private func allows(kind: String) -> Bool { steps?.contains(kind) ?? true }
 }

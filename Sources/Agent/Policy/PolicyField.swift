@@ -17,7 +17,7 @@ struct PolicyField: Sendable, Equatable {
         PolicyField(path: "kind", meaning: "`\(PolicyDecoder.kind)`.", absence: nil),
         PolicyField(
             path: "steps[]",
-            meaning: "The kinds of steps that are carried out: "
+            meaning: "The kinds of steps and errands that are carried out: "
                 + AgentPolicy.kinds.map { "`\($0)`" }.joined(separator: ", ") + ".",
             absence: "all kinds"
         ),

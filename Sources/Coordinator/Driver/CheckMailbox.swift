@@ -4,7 +4,7 @@ import Protocol
 import RolloutEngine
 import Synchronization
 
-/// Answers to checks of dry runs and to questions, on their way from agents to who asked.
+/// Answers to checks of dry runs, to questions and to errands, on their way from agents to who asked.
 final class CheckMailbox: Sendable {
     private struct Expected {
         var node: HostID

@@ -27,6 +27,8 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     let mailbox: CheckMailbox
     /// Where what agents see arrives.
     let questions: NodeQuestions
+    /// Who deletes tunnels; nothing where they are only played.
+    let publishing: TunnelRemoval?
     /// What is asked before a rollout begins.
     let preparation: RolloutPreparation
     /// Artifacts by hash.

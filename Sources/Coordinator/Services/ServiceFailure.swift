@@ -36,6 +36,8 @@ enum ServiceFailure: Error, Sendable, Equatable {
     case step(HostID, StepFailure)
     /// A sealed copy is not kept or not to be had.
     case snapshot(SnapshotFailure)
+    /// Something that the cluster's pages or the mesh were asked for is not to be had.
+    case access(AccessProblem)
     /// The coordinator is about to stop.
     case stopping
 }
@@ -91,6 +93,8 @@ extension RPCError {
             )
         case .snapshot(let failure):
             self.init(code: Code(failure), message: failure.description)
+        case .access(let problem):
+            self.init(code: .failedPrecondition, message: problem.description)
         case .stopping:
             self.init(code: .unavailable, message: "the coordinator is stopping; try again soon")
         }

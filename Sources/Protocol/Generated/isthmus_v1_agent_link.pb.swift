@@ -34,6 +34,9 @@ public nonisolated enum WireStepMode: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// Only say what would change.
   case check // = 2
+
+  /// Do an errand, which is no step: its answer is the output `answer`, and nothing is kept of it.
+  case errand // = 3
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -45,6 +48,7 @@ public nonisolated enum WireStepMode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 0: self = .unspecified
     case 1: self = .apply
     case 2: self = .check
+    case 3: self = .errand
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -54,6 +58,7 @@ public nonisolated enum WireStepMode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .unspecified: return 0
     case .apply: return 1
     case .check: return 2
+    case .errand: return 3
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -63,6 +68,7 @@ public nonisolated enum WireStepMode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .unspecified,
     .apply,
     .check,
+    .errand,
   ]
 
 }
@@ -727,7 +733,7 @@ public nonisolated struct WireClockReading: Sendable {
 fileprivate nonisolated let _protobuf_package = "isthmus.v1"
 
 nonisolated extension WireStepMode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STEP_MODE_UNSPECIFIED\0\u{1}STEP_MODE_APPLY\0\u{1}STEP_MODE_CHECK\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STEP_MODE_UNSPECIFIED\0\u{1}STEP_MODE_APPLY\0\u{1}STEP_MODE_CHECK\0\u{1}STEP_MODE_ERRAND\0")
 }
 
 nonisolated extension WireAgentMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

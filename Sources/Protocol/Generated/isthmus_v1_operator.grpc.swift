@@ -345,6 +345,45 @@ public enum WireOperator: Sendable {
                 type: .clientStreaming
             )
         }
+        /// Namespace for "CreateDashboardToken" metadata.
+        public enum CreateDashboardToken: Sendable {
+            /// Request type for "CreateDashboardToken".
+            public typealias Input = WireCreateDashboardTokenRequest
+            /// Response type for "CreateDashboardToken".
+            public typealias Output = WireCreateDashboardTokenResponse
+            /// Descriptor for "CreateDashboardToken".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "CreateDashboardToken",
+                type: .unary
+            )
+        }
+        /// Namespace for "ShowTopology" metadata.
+        public enum ShowTopology: Sendable {
+            /// Request type for "ShowTopology".
+            public typealias Input = WireShowTopologyRequest
+            /// Response type for "ShowTopology".
+            public typealias Output = WireTopology
+            /// Descriptor for "ShowTopology".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "ShowTopology",
+                type: .unary
+            )
+        }
+        /// Namespace for "RemoveTunnel" metadata.
+        public enum RemoveTunnel: Sendable {
+            /// Request type for "RemoveTunnel".
+            public typealias Input = WireRemoveTunnelRequest
+            /// Response type for "RemoveTunnel".
+            public typealias Output = WireRemoveTunnelResponse
+            /// Descriptor for "RemoveTunnel".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "isthmus.v1.Operator"),
+                method: "RemoveTunnel",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "isthmus.v1.Operator" service.
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
             CreateToken.descriptor,
@@ -371,7 +410,10 @@ public enum WireOperator: Sendable {
             ListSnapshots.descriptor,
             FetchSnapshot.descriptor,
             ListArtifacts.descriptor,
-            ImportArtifacts.descriptor
+            ImportArtifacts.descriptor,
+            CreateDashboardToken.descriptor,
+            ShowTopology.descriptor,
+            RemoveTunnel.descriptor
         ]
     }
 }
@@ -825,6 +867,61 @@ extension WireOperator {
             request: GRPCCore.StreamingServerRequest<WireImportArtifactsPart>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<WireImportArtifactsResponse>
+
+        /// Handle the "CreateDashboardToken" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A login to the dashboard. It is made anew at each call, and kept nowhere.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireCreateDashboardTokenRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireCreateDashboardTokenResponse` messages.
+        func createDashboardToken(
+            request: GRPCCore.StreamingServerRequest<WireCreateDashboardTokenRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireCreateDashboardTokenResponse>
+
+        /// Handle the "ShowTopology" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The mesh as its machines see it now. Those that cannot be asked are named.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireShowTopologyRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireTopology` messages.
+        func showTopology(
+            request: GRPCCore.StreamingServerRequest<WireShowTopologyRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireTopology>
+
+        /// Handle the "RemoveTunnel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends what the latest plan's tunnel published: Ingresses, controller, tunnel, in this order.
+        /// > Repeating it goes on from where it stopped.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `WireRemoveTunnelRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `WireRemoveTunnelResponse` messages.
+        func removeTunnel(
+            request: GRPCCore.StreamingServerRequest<WireRemoveTunnelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<WireRemoveTunnelResponse>
     }
 
     /// Service protocol for the "isthmus.v1.Operator" service.
@@ -1262,6 +1359,61 @@ extension WireOperator {
             request: GRPCCore.StreamingServerRequest<WireImportArtifactsPart>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<WireImportArtifactsResponse>
+
+        /// Handle the "CreateDashboardToken" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A login to the dashboard. It is made anew at each call, and kept nowhere.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireCreateDashboardTokenRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireCreateDashboardTokenResponse` message.
+        func createDashboardToken(
+            request: GRPCCore.ServerRequest<WireCreateDashboardTokenRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireCreateDashboardTokenResponse>
+
+        /// Handle the "ShowTopology" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The mesh as its machines see it now. Those that cannot be asked are named.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireShowTopologyRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireTopology` message.
+        func showTopology(
+            request: GRPCCore.ServerRequest<WireShowTopologyRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireTopology>
+
+        /// Handle the "RemoveTunnel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends what the latest plan's tunnel published: Ingresses, controller, tunnel, in this order.
+        /// > Repeating it goes on from where it stopped.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRemoveTunnelRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `WireRemoveTunnelResponse` message.
+        func removeTunnel(
+            request: GRPCCore.ServerRequest<WireRemoveTunnelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<WireRemoveTunnelResponse>
     }
 
     /// Simple service protocol for the "isthmus.v1.Operator" service.
@@ -1703,6 +1855,61 @@ extension WireOperator {
             request: GRPCCore.RPCAsyncSequence<WireImportArtifactsPart, any Swift.Error>,
             context: GRPCCore.ServerContext
         ) async throws -> WireImportArtifactsResponse
+
+        /// Handle the "CreateDashboardToken" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A login to the dashboard. It is made anew at each call, and kept nowhere.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireCreateDashboardTokenRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireCreateDashboardTokenResponse` to respond with.
+        func createDashboardToken(
+            request: WireCreateDashboardTokenRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireCreateDashboardTokenResponse
+
+        /// Handle the "ShowTopology" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The mesh as its machines see it now. Those that cannot be asked are named.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireShowTopologyRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireTopology` to respond with.
+        func showTopology(
+            request: WireShowTopologyRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireTopology
+
+        /// Handle the "RemoveTunnel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends what the latest plan's tunnel published: Ingresses, controller, tunnel, in this order.
+        /// > Repeating it goes on from where it stopped.
+        ///
+        /// - Parameters:
+        ///   - request: A `WireRemoveTunnelRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `WireRemoveTunnelResponse` to respond with.
+        func removeTunnel(
+            request: WireRemoveTunnelRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> WireRemoveTunnelResponse
     }
 }
 
@@ -1985,6 +2192,39 @@ extension WireOperator.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: WireOperator.Method.CreateDashboardToken.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireCreateDashboardTokenRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireCreateDashboardTokenResponse>(),
+            handler: { request, context in
+                try await self.createDashboardToken(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.ShowTopology.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireShowTopologyRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireTopology>(),
+            handler: { request, context in
+                try await self.showTopology(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: WireOperator.Method.RemoveTunnel.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireRemoveTunnelRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<WireRemoveTunnelResponse>(),
+            handler: { request, context in
+                try await self.removeTunnel(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -2261,6 +2501,39 @@ extension WireOperator.ServiceProtocol {
     ) async throws -> GRPCCore.StreamingServerResponse<WireImportArtifactsResponse> {
         let response = try await self.importArtifacts(
             request: request,
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func createDashboardToken(
+        request: GRPCCore.StreamingServerRequest<WireCreateDashboardTokenRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireCreateDashboardTokenResponse> {
+        let response = try await self.createDashboardToken(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func showTopology(
+        request: GRPCCore.StreamingServerRequest<WireShowTopologyRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireTopology> {
+        let response = try await self.showTopology(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func removeTunnel(
+        request: GRPCCore.StreamingServerRequest<WireRemoveTunnelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<WireRemoveTunnelResponse> {
+        let response = try await self.removeTunnel(
+            request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
         return GRPCCore.StreamingServerResponse(single: response)
@@ -2613,6 +2886,45 @@ extension WireOperator.SimpleServiceProtocol {
         return GRPCCore.ServerResponse<WireImportArtifactsResponse>(
             message: try await self.importArtifacts(
                 request: request.messages,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func createDashboardToken(
+        request: GRPCCore.ServerRequest<WireCreateDashboardTokenRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireCreateDashboardTokenResponse> {
+        return GRPCCore.ServerResponse<WireCreateDashboardTokenResponse>(
+            message: try await self.createDashboardToken(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func showTopology(
+        request: GRPCCore.ServerRequest<WireShowTopologyRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireTopology> {
+        return GRPCCore.ServerResponse<WireTopology>(
+            message: try await self.showTopology(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func removeTunnel(
+        request: GRPCCore.ServerRequest<WireRemoveTunnelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<WireRemoveTunnelResponse> {
+        return GRPCCore.ServerResponse<WireRemoveTunnelResponse>(
+            message: try await self.removeTunnel(
+                request: request.message,
                 context: context
             ),
             metadata: [:]
@@ -3180,6 +3492,76 @@ extension WireOperator {
             deserializer: some GRPCCore.MessageDeserializer<WireImportArtifactsResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireImportArtifactsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "CreateDashboardToken" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A login to the dashboard. It is made anew at each call, and kept nowhere.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireCreateDashboardTokenRequest` message.
+        ///   - serializer: A serializer for `WireCreateDashboardTokenRequest` messages.
+        ///   - deserializer: A deserializer for `WireCreateDashboardTokenResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func createDashboardToken<Result>(
+            request: GRPCCore.ClientRequest<WireCreateDashboardTokenRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireCreateDashboardTokenRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireCreateDashboardTokenResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCreateDashboardTokenResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ShowTopology" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The mesh as its machines see it now. Those that cannot be asked are named.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireShowTopologyRequest` message.
+        ///   - serializer: A serializer for `WireShowTopologyRequest` messages.
+        ///   - deserializer: A deserializer for `WireTopology` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func showTopology<Result>(
+            request: GRPCCore.ClientRequest<WireShowTopologyRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireShowTopologyRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireTopology>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireTopology>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "RemoveTunnel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends what the latest plan's tunnel published: Ingresses, controller, tunnel, in this order.
+        /// > Repeating it goes on from where it stopped.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRemoveTunnelRequest` message.
+        ///   - serializer: A serializer for `WireRemoveTunnelRequest` messages.
+        ///   - deserializer: A deserializer for `WireRemoveTunnelResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func removeTunnel<Result>(
+            request: GRPCCore.ClientRequest<WireRemoveTunnelRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireRemoveTunnelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireRemoveTunnelResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRemoveTunnelResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -4014,6 +4396,109 @@ extension WireOperator {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "CreateDashboardToken" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A login to the dashboard. It is made anew at each call, and kept nowhere.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireCreateDashboardTokenRequest` message.
+        ///   - serializer: A serializer for `WireCreateDashboardTokenRequest` messages.
+        ///   - deserializer: A deserializer for `WireCreateDashboardTokenResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func createDashboardToken<Result>(
+            request: GRPCCore.ClientRequest<WireCreateDashboardTokenRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireCreateDashboardTokenRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireCreateDashboardTokenResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCreateDashboardTokenResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.CreateDashboardToken.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ShowTopology" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The mesh as its machines see it now. Those that cannot be asked are named.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireShowTopologyRequest` message.
+        ///   - serializer: A serializer for `WireShowTopologyRequest` messages.
+        ///   - deserializer: A deserializer for `WireTopology` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func showTopology<Result>(
+            request: GRPCCore.ClientRequest<WireShowTopologyRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireShowTopologyRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireTopology>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireTopology>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.ShowTopology.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "RemoveTunnel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends what the latest plan's tunnel published: Ingresses, controller, tunnel, in this order.
+        /// > Repeating it goes on from where it stopped.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `WireRemoveTunnelRequest` message.
+        ///   - serializer: A serializer for `WireRemoveTunnelRequest` messages.
+        ///   - deserializer: A deserializer for `WireRemoveTunnelResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func removeTunnel<Result>(
+            request: GRPCCore.ClientRequest<WireRemoveTunnelRequest>,
+            serializer: some GRPCCore.MessageSerializer<WireRemoveTunnelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<WireRemoveTunnelResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRemoveTunnelResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: WireOperator.Method.RemoveTunnel.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -4701,6 +5186,94 @@ extension WireOperator.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<WireImportArtifactsPart>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<WireImportArtifactsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CreateDashboardToken" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A login to the dashboard. It is made anew at each call, and kept nowhere.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireCreateDashboardTokenRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func createDashboardToken<Result>(
+        request: GRPCCore.ClientRequest<WireCreateDashboardTokenRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCreateDashboardTokenResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.createDashboardToken(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireCreateDashboardTokenRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireCreateDashboardTokenResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ShowTopology" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The mesh as its machines see it now. Those that cannot be asked are named.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireShowTopologyRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func showTopology<Result>(
+        request: GRPCCore.ClientRequest<WireShowTopologyRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireTopology>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.showTopology(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireShowTopologyRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireTopology>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RemoveTunnel" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends what the latest plan's tunnel published: Ingresses, controller, tunnel, in this order.
+    /// > Repeating it goes on from where it stopped.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `WireRemoveTunnelRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func removeTunnel<Result>(
+        request: GRPCCore.ClientRequest<WireRemoveTunnelRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRemoveTunnelResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.removeTunnel(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<WireRemoveTunnelRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<WireRemoveTunnelResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -5491,6 +6064,106 @@ extension WireOperator.ClientProtocol {
             producer: producer
         )
         return try await self.importArtifacts(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CreateDashboardToken" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A login to the dashboard. It is made anew at each call, and kept nowhere.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func createDashboardToken<Result>(
+        _ message: WireCreateDashboardTokenRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireCreateDashboardTokenResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireCreateDashboardTokenRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.createDashboardToken(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ShowTopology" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The mesh as its machines see it now. Those that cannot be asked are named.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func showTopology<Result>(
+        _ message: WireShowTopologyRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireTopology>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireShowTopologyRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.showTopology(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RemoveTunnel" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends what the latest plan's tunnel published: Ingresses, controller, tunnel, in this order.
+    /// > Repeating it goes on from where it stopped.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func removeTunnel<Result>(
+        _ message: WireRemoveTunnelRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<WireRemoveTunnelResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<WireRemoveTunnelRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.removeTunnel(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -9,6 +9,14 @@ extension SimulatedHost {
         _ command: Command,
         _ cluster: SimulatedCluster
     ) throws(HostFailure) -> CommandResult {
+        if words == ["get", "ingress"], options.first == "--all-namespaces" {
+            let items = try cluster.objects().filter { $0.kind == "Ingress" }.map(\.object)
+            let list: JSONValue = .object(["kind": .string("List"), "items": .array(items)])
+            return CommandResult(status: 0, standardOutput: try Self.text(list))
+        }
+        if words.first == "delete", words.count == 3 {
+            return try delete(words[1], words[2], options, cluster)
+        }
         guard options.first == "-n", options.count >= 2, let verb = words.first else {
             throw Self.notSimulated(command)
         }
@@ -23,6 +31,8 @@ extension SimulatedHost {
             let items = try list(words[1], namespace, rest[1], command, cluster)
             let list: JSONValue = .object(["kind": .string("List"), "items": items])
             return CommandResult(status: 0, standardOutput: try Self.text(list))
+        case ("create", 3, let rest) where words[1] == "token" && rest.count == 1:
+            return try createLogin(words[2], namespace, cluster)
         case ("logs", 2, ["--tail=12"]):
             return CommandResult(status: 0, standardOutput: "nothing of interest\n")
         case ("rollout", 3, []) where words[1] == "restart":
@@ -30,6 +40,38 @@ extension SimulatedHost {
         default:
             throw Self.notSimulated(command)
         }
+    }
+
+    /// Whatever belongs to a namespace goes with it.
+    private func delete(
+        _ kind: String,
+        _ name: String,
+        _ options: [String],
+        _ cluster: SimulatedCluster
+    ) throws(HostFailure) -> CommandResult {
+        if kind == "namespace" {
+            for object in try cluster.objects()
+            where object.namespace == name || (object.kind == "Namespace" && object.name == name) {
+                try cluster.removeObject(object.path)
+            }
+        } else if let full = Self.kinds[kind], options.first == "-n", options.count > 1 {
+            try cluster.removeObject("\(full).\(options[1]).\(name)")
+        }
+        return CommandResult(status: 0)
+    }
+
+    private func createLogin(
+        _ account: String,
+        _ namespace: String,
+        _ cluster: SimulatedCluster
+    ) throws(HostFailure) -> CommandResult {
+        guard try cluster.object("ServiceAccount.\(namespace).\(account)") != nil else {
+            let complaint =
+                "error: failed to create token: serviceaccounts \"\(account)\" not found\n"
+            return CommandResult(status: 1, standardError: complaint)
+        }
+        let token = "eyJhbGciOiJSUzI1NiJ9.\(account).\(Base64.text(Self.randomBytes(12)))"
+        return CommandResult(status: 0, standardOutput: token + "\n")
     }
 
     /// The kinds that are asked for by name, as kubectl and as the API call them.

@@ -68,9 +68,20 @@ extension SimulatedHost {
             "metadata": .object([
                 "name": .string(node.name),
                 "annotations": .object(annotations.mapValues(JSONValue.string)),
+                "labels": .object(Self.labels(of: node)),
             ]),
+            "spec": .object(["podCIDR": .string("10.42.0.0/24")]),
             "status": .object(["conditions": .array([ready])]),
         ])
+    }
+
+    private static func labels(of node: NodeRecord) -> [String: JSONValue] {
+        var labels: [String: JSONValue] = [:]
+        for label in node.labels {
+            let parts = label.split(separator: "=", maxSplits: 1).map(String.init)
+            if let key = parts.first { labels[key] = .string(parts.dropFirst().first ?? "") }
+        }
+        return labels
     }
 
     /// `NAME KEY=VALUE OTHER- …`.

@@ -3,6 +3,11 @@ struct KubernetesNode: Decodable, Sendable, Equatable {
     struct Metadata: Decodable, Sendable, Equatable {
         var name: String
         var annotations: [String: String]?
+        var labels: [String: String]?
+    }
+
+    struct Spec: Decodable, Sendable, Equatable {
+        var podCIDR: String?
     }
 
     struct Condition: Decodable, Sendable, Equatable {
@@ -17,6 +22,7 @@ struct KubernetesNode: Decodable, Sendable, Equatable {
     }
 
     var metadata: Metadata
+    var spec: Spec?
     var status: Status?
 
     /// What the kubelet says, nothing where it has said nothing yet.

@@ -10,7 +10,7 @@ extension ExpectedNode {
     private static let memory: Int64 = 60
 
     /// Kilo's own rule, in the order in which the pieces come to be: the node, its WireGuard key, its
-    /// endpoint, the granularity, a check-in by this machine's clock, the mesh address; then Ready.
+    /// endpoint, its pods' range, the granularity, a check-in by this machine's clock, the mesh address; then Ready.
     /// Seconds since 1970 in `now`.
     func firstMissing(in node: KubernetesNode?, now: Int64) -> MissingPiece? {
         guard let node else {
@@ -33,6 +33,13 @@ extension ExpectedNode {
                 "Kilo announces the endpoint \(found) instead of \(endpoint)",
                 "The annotation kilo.squat.ai/force-endpoint has been changed; run the rollout "
                     + "again."
+            )
+        }
+        if node.spec?.podCIDR == nil {
+            return piece(
+                "Kubernetes has given it no range for its pods yet",
+                "See `journalctl -u k3s` on the server; k3s.clusterCIDR must have room for a /24 "
+                    + "for each node."
             )
         }
         if node.annotation(.granularity) != "full" {

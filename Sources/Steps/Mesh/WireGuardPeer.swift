@@ -2,10 +2,14 @@ import Plan
 
 /// A peer of the mesh's interface, as `wg` shows it.
 struct WireGuardPeer: Sendable, Equatable {
+    /// Its public key.
+    var key: String
     /// `ADDRESS:PORT`; nothing where it is not known.
     var endpoint: String?
     /// Ranges that belong to the peer.
     var allowedIPs: [String]
+    /// The last handshake, seconds since 1970; 0 where there was none.
+    var handshake: Int64
 
     /// The interface that Kilo makes.
     static let interface = "kilo0"
@@ -23,6 +27,8 @@ struct WireGuardPeer: Sendable, Equatable {
     private init?(line: Substring) {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
         guard fields.count >= 4 else { return nil }
+        key = String(fields[0])
+        handshake = fields.count > 4 ? Int64(fields[4]) ?? 0 : 0
         endpoint = fields[2] == "(none)" ? nil : String(fields[2])
         allowedIPs = fields[3].split(separator: ",").map(String.init)
     }

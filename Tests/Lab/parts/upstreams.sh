@@ -12,6 +12,9 @@ start_upstreams() {
     if [ -x "$UPSTREAMS/publish.sh" ]; then
         say "K3s and Kilo are played by $UPSTREAMS"
         upstreams 9>&- >&2 || die "$UPSTREAMS/publish.sh failed"
+        # Where the played tunnel leads: nothing carries packets through it here.
+        mkdir -p "$WWW/panel.example.com"
+        echo "a dashboard" >"$WWW/panel.example.com/index.html"
         echo "--bind-ro=$(upstreams parts):/opt/k3s-parts" >"$RUN/binds"
     else
         say "no folder plays K3s and Kilo (LAB_UPSTREAMS): the hosts use the real ones"

@@ -1,6 +1,6 @@
 """Runs scenarios: all of them, or those named.
 
-    python3 -m scenarios [first_rollout] [coordinator_killed] [killed_everywhere] [packages] [trouble] [keeping]
+    python3 -m scenarios [first_rollout] [coordinator_killed] [killed_everywhere] [packages] [trouble] [keeping] [published]
     python3 -m scenarios ansible     compares with Ansible, and runs only where it is named
 """
 
@@ -10,7 +10,7 @@ import traceback
 
 from .report import Report
 
-SCENARIOS = ["first_rollout", "coordinator_killed", "killed_everywhere", "packages", "trouble", "keeping"]
+SCENARIOS = ["first_rollout", "coordinator_killed", "killed_everywhere", "packages", "trouble", "keeping", "published"]
 
 
 def main():
