@@ -166,7 +166,7 @@ import Trust
                 ClusterPlan.sampleText
                     .replacing(
                         "\"hosts\"",
-                        with: "\"policies\": {\"preflight\": {\"ignore\": [\"apt\"]}}, \"hosts\""
+                        with: "\"dashboard\": \(ClusterPlan.kubeSphere), \"hosts\""
                     )
                     .utf8
             ),
@@ -177,7 +177,7 @@ import Trust
         #expect(json.contains(#""severity":"caution""#) && json.contains(#""valid":true"#))
         #expect(
             json.contains(#""code":"unsupported""#)
-                && json.contains(#""pointer":"/policies/preflight""#)
+                && json.contains(#""pointer":"/dashboard""#)
         )
     }
 }

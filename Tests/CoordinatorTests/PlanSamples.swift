@@ -16,6 +16,12 @@ extension ClusterPlan {
         }
         """
 
+    /// A dashboard that is read and not set up.
+    static let kubeSphere = """
+        {"provider": "kubesphere", "adminPassword": {"env": "P"},
+         "chart": {"url": "https://example.org/ks.tgz", "sha256": "\(String(repeating: "0", count: 64))"}}
+        """
+
     static func sample() throws -> ClusterPlan {
         try PlanFile.read(Array(sampleText.utf8), name: "plan.json")
     }

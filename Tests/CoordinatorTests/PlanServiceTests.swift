@@ -53,13 +53,13 @@ import Testing
         try await ServerBench.run { bench in
             let text = ClusterPlan.sampleText.replacing(
                 "\"hosts\"",
-                with: "\"policies\": {\"preflight\": {\"ignore\": [\"apt\"]}}, \"hosts\""
+                with: "\"dashboard\": \(ClusterPlan.kubeSphere), \"hosts\""
             )
             let answer = try await bench.operating { client in
                 try await client.checkPlan(.with { $0.plan.plan = Data(text.utf8) })
             }
             #expect(answer.problems.isEmpty && !answer.digest.isEmpty)
-            #expect(answer.cautions.map(\.pointer) == ["/policies/preflight"])
+            #expect(answer.cautions.map(\.pointer) == ["/dashboard"])
             #expect(answer.cautions.first?.code == "unsupported")
         }
     }

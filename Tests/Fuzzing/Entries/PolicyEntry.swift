@@ -1,6 +1,5 @@
 import Document
 import Plan
-import Steps
 
 @testable import Agent
 
@@ -11,7 +10,7 @@ enum PolicyEntry {
             let policy = try PolicyDecoder.decode(bytes, file: "agent.yaml")
             precondition(!policy.summary.isEmpty)
             let kinds = policy.allowedKinds + policy.refusedKinds
-            precondition(Set(kinds) == Set(StepCatalog.kinds.map { $0.kind }))
+            precondition(Set(kinds) == Set(AgentPolicy.kinds))
             precondition(kinds.count == Set(kinds).count)
         } catch {
             precondition(!error.rendered(color: false).isEmpty)
