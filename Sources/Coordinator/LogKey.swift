@@ -11,6 +11,7 @@ enum LogKey: String {
     case execution
     case expires
     case leftBehind
+    case milliseconds
     case node
     case `operator`
     case outcome
