@@ -12,6 +12,7 @@ enum LogKey: String {
     case expires
     case file
     case leftBehind
+    case milliseconds
     case node
     case `operator`
     case outcome

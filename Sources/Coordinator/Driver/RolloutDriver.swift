@@ -1,4 +1,5 @@
 import Conduct
+import Daemon
 import Foundation
 import Logging
 import Plan
@@ -30,8 +31,14 @@ actor RolloutDriver {
             try RolloutTable.unfinished(in: db)
         }
         for row in rows {
-            surroundings.logger.note("A rollout goes on", [.rollout: row.id])
-            work(on: try await RolloutRun(row, surroundings: surroundings))
+            let begun = WallClock.monotonic()
+            let run = try await RolloutRun(row, surroundings: surroundings)
+            let took = WallClock.monotonic() - begun
+            surroundings.logger.note(
+                "A rollout goes on",
+                [.rollout: row.id, .milliseconds: "\(took)"]
+            )
+            work(on: run)
         }
         observation = surroundings.registry.observe { [weak self] change in
             guard case .connected(let session) = change else { return }
