@@ -31,7 +31,7 @@ struct CoordinatorProgram: AsyncParsableCommand {
             CoordinatorInit.self, CoordinatorServe.self, TokenCommand.self, NodeCommand.self,
             OperatorCommand.self, CertificateAuthorityCommand.self, PlanCommand.self,
             PreflightCommand.self, RolloutCommand.self,
-            EventsCommand.self, Rehearse.self,
+            EventsCommand.self, WhyCommand.self, Rehearse.self,
         ]
     )
 
