@@ -32,7 +32,7 @@ struct CoordinatorProgram: AsyncParsableCommand {
             OperatorCommand.self, CertificateAuthorityCommand.self, PlanCommand.self,
             PreflightCommand.self, RolloutCommand.self, GraphCommand.self, DashboardCommand.self,
             TunnelCommand.self, KubeconfigCommand.self, SnapshotCommand.self,
-            ArtifactsCommand.self, EventsCommand.self, Rehearse.self,
+            ArtifactsCommand.self, EventsCommand.self, WhyCommand.self, Rehearse.self,
         ]
     )
 

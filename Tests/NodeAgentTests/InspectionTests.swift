@@ -112,7 +112,9 @@ struct InspectionTests {
         #expect(seen.processors ?? 0 > 0)
         #expect(seen.diskFree ?? 0 > 0)
         #expect(seen.routes != nil)
-        #expect(seen.interfaces?.contains { $0.name == "lo" } == false)
+        #expect(seen.interfaces?.contains { $0.name == "lo" } == true)
+        let addresses = seen.interfaces?.flatMap(\.addresses) ?? []
+        #expect(!addresses.contains { $0.hasPrefix("127.") })
         #expect(NetworkInterfaces.all()?.map(\.name) == seen.interfaces?.map(\.name))
     }
 }

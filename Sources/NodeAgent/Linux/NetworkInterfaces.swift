@@ -19,18 +19,17 @@ enum NetworkInterfaces {
         return addresses
     }
 
-    /// Every interface but the loopback, with its IPv4 addresses.
+    /// Every interface with its IPv4 addresses, but for those of the loopback that every machine has: others
+    /// there are a usual way to give a machine an address of its own.
     static func all() -> [HostObservation.Interface]? {
         var first: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&first) == 0 else { return nil }
         defer { freeifaddrs(first) }
         var found: [HostObservation.Interface] = []
         for entry in sequence(first: first, next: { $0?.pointee.ifa_next }) {
-            guard let entry = entry?.pointee, let label = entry.ifa_name,
-                entry.ifa_flags & UInt32(IFF_LOOPBACK) == 0
-            else { continue }
+            guard let entry = entry?.pointee, let label = entry.ifa_name else { continue }
             let name = String(cString: label)
-            let block = block(entry)
+            let block = block(entry).flatMap { $0.hasPrefix("127.") ? nil : $0 }
             if let place = found.firstIndex(where: { $0.name == name }) {
                 found[place].addresses += block.map { [$0] } ?? []
             } else {

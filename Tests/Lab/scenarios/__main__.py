@@ -1,6 +1,7 @@
 """Runs scenarios: all of them, or those named.
 
-    python3 -m scenarios [first_rollout] [coordinator_killed] [killed_everywhere] [packages] [trouble] [keeping] [published]
+    python3 -m scenarios [preflight] [first_rollout] [coordinator_killed] [killed_everywhere]
+                         [packages] [trouble] [keeping] [published]
     python3 -m scenarios ansible     compares with Ansible, and runs only where it is named
 """
 
@@ -10,7 +11,10 @@ import traceback
 
 from .report import Report
 
-SCENARIOS = ["first_rollout", "coordinator_killed", "killed_everywhere", "packages", "trouble", "keeping", "published"]
+SCENARIOS = [
+    "preflight", "first_rollout", "coordinator_killed", "killed_everywhere", "packages", "trouble",
+    "keeping", "published",
+]
 
 
 def main():
