@@ -27,7 +27,9 @@ final class SimulatedClock: Sendable {
     func now() -> Int64 {
         switch pace {
         case .instant: epoch + jumped.withLock { $0 }
-        case .scaled(let speed): epoch + Int64(Double(Self.realNow() - epoch) * max(1, speed))
+        case .scaled(let speed):
+            // In microseconds: at a tenfold pace a millisecond is ten, and a short sleep would be none.
+            epoch + Int64(Double(Self.microseconds() - epoch * 1000) * max(1, speed) / 1000)
         }
     }
 
@@ -49,9 +51,11 @@ final class SimulatedClock: Sendable {
     }
 
     /// Milliseconds since 1970.
-    static func realNow() -> Int64 {
+    static func realNow() -> Int64 { microseconds() / 1000 }
+
+    private static func microseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }
