@@ -107,6 +107,25 @@ import Testing
         }
     }
 
+    @Test func `one of hundreds of secrets is found wherever it stands in a line`() {
+        let words =
+            (0..<500).map { "K10a-secret-\($0)-" } + [
+                "s3cr\u{E9}t-word", "same-head-1", "same-head-22",
+            ]
+        let secrets = KnownSecrets(words.map { Secret($0) })
+        for word in [words[0], words[499], words[500], words[501], words[502]] {
+            for line in [word, "a \(word)", "\(word) b", "x\(word)\(word)y"] {
+                #expect(
+                    secrets.redacted(line) == line.replacing(word, with: "<redacted>"),
+                    "\(line)"
+                )
+            }
+        }
+        #expect(secrets.redacted("K10a and no more") == "K10a and no more")
+        #expect(secrets.redacted("abc") == "abc")
+        #expect(secrets.redacted("").isEmpty)
+    }
+
     @Test func `a store that refuses is told of once and holds nobody up`() async throws {
         let bench = try await LogBench()
         try await bench.store.write { db throws in

@@ -49,6 +49,40 @@ import Testing
         #expect(failure?.description.contains("'many clusters'") == true)
     }
 
+    @Test func `rollouts of an earlier release are there after its schema has changed`()
+        async throws
+    {
+        let path = folder.path + "/earlier.sqlite"
+        let earlier = try DatabaseQueue(path: path)
+        try StoreMigrations.migrator.migrate(earlier, upTo: "certificates of operators")
+        try await earlier.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO rollout (id, cluster, plan, digest, frozen, started, ended, outcome)
+                    VALUES ('r-00000001', 'c', '{}', 'd', x'00', 1, 2, 'succeeded');
+                    INSERT INTO journal (rollout, number, at, record)
+                    VALUES ('r-00000001', 1, 1, x'01')
+                    """
+            )
+        }
+        try earlier.close()
+        let store = try Store(path: path)
+        let (row, journal) = try await store.write { db in
+            try JournalTable.append(
+                [JournalRow(number: 2, at: 2, record: Data([2]))],
+                rollout: "r-00000001",
+                in: db
+            )
+            return (
+                try RolloutTable.find("r-00000001", in: db),
+                try JournalTable.rows(of: "r-00000001", in: db)
+            )
+        }
+        #expect(row?.cluster == "c" && row?.frozen == Data([0]) && row?.outcome == .succeeded)
+        #expect(journal.map(\.number) == [1, 2])
+        try store.close()
+    }
+
     @Test func `a file that is no store is refused`() throws {
         let path = try folder.write("other", String(repeating: "no store ", count: 500))
         #expect(throws: StoreFailure.self) { try Store(path: path) }

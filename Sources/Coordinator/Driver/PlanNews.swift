@@ -7,10 +7,10 @@ struct PlanNews: Sendable {
     /// Differences that are told one by one.
     private static let told = 3
 
-    private let last: RolloutRow
+    private let last: RolledOutPlan
 
     /// Compares with a rollout's plan.
-    init(since last: RolloutRow) {
+    init(since last: RolledOutPlan) {
         self.last = last
     }
 
@@ -22,13 +22,14 @@ struct PlanNews: Sendable {
         guard let old = try? PlanFile.read(Array(last.plan.utf8), name: "plan", format: .json),
             let new = try? PlanFile.read(Array(plan.text.utf8), name: "plan", format: .json)
         else {
-            return "the plan may differ from that of the last rollout, \(last.id), which another "
+            return
+                "the plan may differ from that of the last rollout, \(last.rollout), which another "
                 + "release wrote"
         }
         let parts = Self.parts(of: PlanDiff(from: old, to: new))
         guard !parts.isEmpty else { return nil }
         let more = parts.count - Self.told
-        return "the plan differs from that of the last rollout, \(last.id): "
+        return "the plan differs from that of the last rollout, \(last.rollout): "
             + parts.prefix(Self.told).joined(separator: "; ")
             + (more > 0 ? "; and in \(more) more" : "")
     }

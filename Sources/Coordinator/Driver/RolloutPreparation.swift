@@ -183,7 +183,7 @@ struct RolloutPreparation: Sendable {
     /// Nodes that count still, that an earlier rollout was about, and that this plan has not.
     private func departed(
         _ plan: ClusterPlan,
-        in rows: [RolloutRow]
+        in rows: [RolledOutPlan]
     ) async throws(StartRefusal) -> [FrozenRollout.DepartedHost] {
         let present = Set(plan.hosts.map(\.id))
         let nodes = try await enrolled().values.filter { $0.revocation == nil }.map(\.id)
@@ -203,10 +203,10 @@ struct RolloutPreparation: Sendable {
     private static let remembered = 50
 
     /// What was rolled out before, the latest first.
-    private func earlier() async throws(StartRefusal) -> [RolloutRow] {
+    private func earlier() async throws(StartRefusal) -> [RolledOutPlan] {
         do {
             return try await store.read { db throws in
-                try RolloutTable.latest(Self.remembered, in: db)
+                try RolloutTable.latestPlans(Self.remembered, in: db)
             }
         } catch {
             throw .store(error)

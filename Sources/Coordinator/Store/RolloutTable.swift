@@ -39,6 +39,16 @@ struct RolloutRow: Sendable, Equatable {
     var secrets: [OutputReference: Secret] = [:]
 }
 
+/// What was asked for once.
+struct RolledOutPlan: Sendable, Equatable {
+    /// The rollout's id.
+    var rollout: String
+    /// SHA-256 of the canonical plan, hexadecimal.
+    var digest: String
+    /// The canonical plan.
+    var plan: String
+}
+
 /// `rollout`: one row for each rollout that ever began.
 enum RolloutTable {
     /// Rollouts that a list shows at most.
@@ -58,6 +68,32 @@ enum RolloutTable {
             table.column("unchanged", .integer).notNull().defaults(to: 0)
             table.column("failed", .integer).notNull().defaults(to: 0)
         }
+    }
+
+    /// Gives the table row ids, and puts the plan and what it was resolved to last. That may be megabytes,
+    /// and in a table without row ids each search for a key reads all of it: for five hundred hosts, 6 MB
+    /// for each record of a journal.
+    static func moveLargeColumns(in db: Database) throws {
+        try db.create(table: "rollout_by_rowid", options: .strict) { table in
+            table.column("id", .text).notNull().primaryKey()
+            table.column("cluster", .text).notNull()
+            table.column("digest", .text).notNull()
+            table.column("started", .integer).notNull()
+            table.column("ended", .integer)
+            table.column("outcome", .text)
+            table.column("changed", .integer).notNull().defaults(to: 0)
+            table.column("unchanged", .integer).notNull().defaults(to: 0)
+            table.column("failed", .integer).notNull().defaults(to: 0)
+            table.column("plan", .text).notNull()
+            table.column("frozen", .blob).notNull()
+        }
+        let columns =
+            "id, cluster, digest, started, ended, outcome, changed, unchanged, failed, plan, frozen"
+        try db.execute(
+            sql: "INSERT INTO rollout_by_rowid (\(columns)) SELECT \(columns) FROM rollout"
+        )
+        try db.drop(table: "rollout")
+        try db.rename(table: "rollout_by_rowid", to: "rollout")
     }
 
     /// Keeps a rollout that begins.
@@ -115,6 +151,15 @@ enum RolloutTable {
             sql: "SELECT * FROM rollout ORDER BY started DESC, id LIMIT ?",
             arguments: [limit]
         ).map(read)
+    }
+
+    /// The plans of the latest rollouts, newest first.
+    static func latestPlans(_ limit: Int, in db: Database) throws -> [RolledOutPlan] {
+        try Row.fetchAll(
+            db,
+            sql: "SELECT id, digest, plan FROM rollout ORDER BY started DESC, id LIMIT ?",
+            arguments: [limit]
+        ).map { RolledOutPlan(rollout: $0["id"], digest: $0["digest"], plan: $0["plan"]) }
     }
 
     private static func read(_ row: Row) throws -> RolloutRow {

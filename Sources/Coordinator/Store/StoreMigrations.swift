@@ -34,6 +34,9 @@ enum StoreMigrations {
         migrator.registerMigration("certificates of operators") { db in
             try OperatorTable.create(in: db)
         }
+        migrator.registerMigration("rollouts with what is large at their ends") { db in
+            try RolloutTable.moveLargeColumns(in: db)
+        }
         return migrator
     }
 
