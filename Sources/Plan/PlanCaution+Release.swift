@@ -22,7 +22,7 @@ extension ClusterPlan {
         "KubeSphere is not carried out by this release: a rollout sets up no dashboard. Choose "
         + "\"headlamp\", or install KubeSphere once the nodes are Ready."
     private static let etcdWords =
-        "The way between servers of several regions was not measured, and K3s does not support "
-        + "embedded etcd there. Every change of the cluster waits for a round trip between them: "
-        + "measure it, and put all servers into one region where you can."
+        "K3s does not support embedded etcd between regions, where these servers stand. Every change "
+        + "of the cluster waits for a round trip between them, which coordinator preflight measures: "
+        + "put all servers into one region where you can."
 }

@@ -62,7 +62,7 @@ struct SchemaTests {
         "duplicate-internal-addresses", "duplicate-public-addresses", "duplicates-together",
         "even-servers", "host-inside-block", "k3s-too-old", "nat-without-internal", "no-server",
         "overlapping-all", "overlapping-blocks", "private-public-addresses", "secret-in-url",
-        "server-behind-nat", "servers-apart", "servers-apart-allowed", "small-blocks",
+        "server-behind-nat", "servers-apart", "small-blocks",
         "special-addresses", "syntax-duplicate-key", "two-servers",
     ]
 

@@ -75,7 +75,7 @@ extension PlanField {
             "policies.allowWanEtcd",
             .boolean,
             "Whether servers may stand in several regions although K3s does not support its "
-                + "replicated datastore (etcd) between them. The way between them is not measured.",
+                + "replicated datastore (etcd) between them. `coordinator preflight` measures the way between them.",
             .value("false", reason: "etcd loses its leader where answers take long")
         ),
     ]

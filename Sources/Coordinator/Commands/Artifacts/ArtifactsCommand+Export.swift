@@ -18,7 +18,9 @@ extension ArtifactsCommand {
                   coordinator artifacts export --plan plan.json --architecture amd64 b.tar
 
                 EXIT CODES
-                  0 written, 1 failed with nothing written, 2 wrong usage or plan
+                  0  written
+                  1  failed; nothing was written
+                  2  wrong usage, or a plan with problems
                 """
         )
 
