@@ -138,15 +138,17 @@ extension SecretReference {
 
 extension MeshSettings {
     fileprivate var value: PlanValue {
-        .object([
+        let members: [PlanValue.Member?] = [
             .init("kind", .string(Self.kind)),
             .init("granularity", .string(Self.granularity)),
             .init("kiloVersion", .string(kiloVersion)),
+            image.map { .init("image", .string($0)) },
             .init("port", .integer(Int64(port))),
             .init("subnet", .string(subnet)),
             .init("mtu", .integer(Int64(mtu))),
             .init("natKeepalive", .integer(Int64(natKeepalive))),
-        ])
+        ]
+        return .object(members.compactMap(\.self))
     }
 }
 

@@ -188,6 +188,8 @@ public struct MeshSettings: Sendable, Equatable {
 
     /// A Kilo release, `X.Y.Z`. Default: 0.7.0.
     public var kiloVersion: String
+    /// Where Kilo's image comes from instead of its release's registry. Default: nothing.
+    public var image: String?
     /// WireGuard's UDP port. Default: 51820.
     public var port: Int
     /// WireGuard's addresses. Default: 10.4.0.0/16.
@@ -202,12 +204,14 @@ public struct MeshSettings: Sendable, Equatable {
     /// Describes the mesh.
     public init(
         kiloVersion: String = "0.7.0",
+        image: String? = nil,
         port: Int = 51820,
         subnet: String = "10.4.0.0/16",
         mtu: Int = 1420,
         natKeepalive: Int = 25
     ) {
         self.kiloVersion = kiloVersion
+        self.image = image
         self.port = port
         self.subnet = subnet
         self.mtu = mtu

@@ -19,8 +19,9 @@ extension ClusterPlan {
     }
 
     private static let kubeSphereWords =
-        "KubeSphere is not carried out by this release: a rollout sets up no dashboard. Choose "
-        + "\"headlamp\", or install KubeSphere once the nodes are Ready."
+        "KubeSphere is not carried out by this release: a rollout sets up no dashboard. Its open "
+        + "edition was withdrawn, and its images with it: choose \"headlamp\", or install it "
+        + "from a mirror of your own once the nodes are Ready."
     private static let etcdWords =
         "K3s does not support embedded etcd between regions, where these servers stand. Every change "
         + "of the cluster waits for a round trip between them, which coordinator preflight measures: "

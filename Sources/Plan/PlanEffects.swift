@@ -159,6 +159,7 @@ struct PlanEffects {
         // Kilo is told the services' addresses.
         "k3s.serviceCIDR": [(.all, ["k3s-server", "manifests"])],
         "mesh": [(.all, ["manifests", "mesh-proof"])],
+        "mesh.image": [(.all, ["manifests"])],
         "mesh.kiloVersion": [(.all, ["manifests"])],
         "mesh.port": [
             (.open, ["kilo-annotation", "nodes-ready"]), (.all, ["manifests", "mesh-proof"]),

@@ -120,6 +120,9 @@ struct MeshDraft {
             return text
         }
         let port = reader.optional("port", default: standard.port, Reading.integer(1...65535))
+        let image = reader.optional("image", default: .some(nil)) {
+            node throws(PlanComplaint) in try Self.image(node)
+        }
         let subnet = NetworkDraft(reader, "subnet", .mesh, standard.subnet)
         let mtu = reader.optional("mtu", default: standard.mtu, Self.mtu)
         let keepalive = reader.optional("natKeepalive", default: standard.natKeepalive) {
@@ -129,7 +132,7 @@ struct MeshDraft {
         }
         self.kiloVersion = kiloVersion
         networks = [subnet.network].compactMap(\.self)
-        guard kind != nil, granularity != nil, let kiloVersion, let port,
+        guard kind != nil, granularity != nil, let kiloVersion, let image, let port,
             let subnet = subnet.network, let mtu, let keepalive
         else {
             settings = nil
@@ -137,11 +140,26 @@ struct MeshDraft {
         }
         settings = MeshSettings(
             kiloVersion: kiloVersion,
+            image: image,
             port: port,
             subnet: subnet.block.description,
             mtu: mtu,
             natKeepalive: keepalive
         )
+    }
+
+    private static func image(_ node: DocumentNode) throws(PlanComplaint) -> String? {
+        let text = try Reading.text(node)
+        let letters = "abcdefghijklmnopqrstuvwxyz0123456789.:@/_-".utf8
+        let isBegun = text.first.map { $0.isLetter || $0.isNumber } ?? false
+        guard isBegun, text.utf8.count <= 255, text.utf8.allSatisfy(letters.contains) else {
+            throw PlanComplaint(
+                "\(Quotation.of(text)) is not the name of an image.",
+                advice: "Write it with its registry and a tag, without a scheme, as "
+                    + "\"registry.example.org/kilo:0.7.0\"."
+            )
+        }
+        return text
     }
 
     private static func mtu(_ node: DocumentNode) throws(PlanComplaint) -> Int {

@@ -30,6 +30,22 @@ import Testing
         #expect(arguments.contains("--subnet=10.5.0.0/16"))
     }
 
+    @Test func `an image of one's own is in every container that has Kilo's`() throws {
+        var plan = try ClusterPlan.sample()
+        plan.mesh.image = "registry.example.org/kilo:0.7.0"
+        let yaml = StandInArtifacts.manifest("0.7.0").replacing(
+            "      containers:",
+            with: "      initContainers:\n      - {name: cni, image: \"squat/kilo:0.7.0\"}\n"
+                + "      - {name: other, image: busybox}\n      containers:"
+        )
+        let set = try value("DaemonSet kube-system/kilo", in: fitted(plan, yaml))
+        let pod = try #require(set["spec"]?["template"]?["spec"])
+        let images = ((pod["initContainers"]?.list ?? []) + (pod["containers"]?.list ?? []))
+            .compactMap { $0["image"]?.string }
+        let own = "registry.example.org/kilo:0.7.0"
+        #expect(images == [own, "busybox", own])
+    }
+
     @Test func `a flag that is there is replaced in either spelling`() throws {
         let yaml = StandInArtifacts.manifest("0.7.0").replacing(
             "- --hostname=$(NODE_NAME)",

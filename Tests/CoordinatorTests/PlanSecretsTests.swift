@@ -13,7 +13,10 @@ import Testing
     }
 
     private var secrets: PlanSecrets {
-        PlanSecrets(folder: folder.path + "/state/secrets", environment: { $0 == "THERE" ? " from-env\n" : nil })
+        PlanSecrets(
+            folder: folder.path + "/state/secrets",
+            environment: { $0 == "THERE" ? " from-env\n" : nil }
+        )
     }
 
     private func write(

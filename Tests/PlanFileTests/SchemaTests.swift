@@ -91,7 +91,7 @@ struct SchemaTests {
           config:
             server: { debug: true, v: 4, kubelet-arg: [max-pods=50], cluster-domain: a.example }
             agent: { kubelet-arg: [] }
-        mesh: { kind: kilo, granularity: full, kiloVersion: 0.7.1, port: 51821, mtu: 1380, natKeepalive: 20 }
+        mesh: { kind: kilo, granularity: full, kiloVersion: 0.7.1, image: "registry.example.org/kilo:0.7.1", port: 51821, mtu: 1380, natKeepalive: 20 }
         dashboard:
           provider: kubesphere
           chart: { url: "file:///srv/ks-core.tgz" }

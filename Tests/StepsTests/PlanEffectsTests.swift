@@ -30,6 +30,7 @@ struct PlanEffectsTests {
         ("snapshots' place", { $0.k3s.serverConfig = ["etcd-snapshot-dir": .text("/srv")] }),
         ("images", { $0.artifacts.airgapImages = [.amd64: .init(url: "https://example.org/i")] }),
         ("kiloVersion", { $0.mesh.kiloVersion = "0.8.0" }),
+        ("Kilo's image", { $0.mesh.image = "registry.example.org/kilo:0.7.0" }),
         ("port", { $0.mesh.port = 1 }),
         ("subnet", { $0.mesh.subnet = "10.9.0.0/16" }),
         ("mtu", { $0.mesh.mtu = 1300 }),

@@ -84,6 +84,7 @@ enum KiloManifests {
             throw ManifestProblem("\(file): DaemonSet kube-system/kilo has no container 'kilo'")
         }
         var arguments = (containers[kilo]["args"]?.list ?? []).compactMap(\.string)
+        if let image = plan.mesh.image { setImage(image, in: &containers, of: &pod) }
         for flag in flags(for: plan) { set(flag.name, to: flag.value, in: &arguments) }
         containers[kilo]["args"] = .list(arguments.map(ManifestValue.string))
         pod["containers"] = .list(containers)
@@ -91,6 +92,25 @@ enum KiloManifests {
         spec["template"] = template
         daemonSet["spec"] = spec
         return daemonSet
+    }
+
+    /// Kilo's image in the container that has it and in those that begin before it, which take
+    /// their programs from the same one.
+    private static func setImage(
+        _ image: String,
+        in containers: inout [ManifestValue],
+        of pod: inout ManifestValue
+    ) {
+        let own = containers.first { $0["name"]?.string == "kilo" }?["image"]
+        func replaced(_ container: ManifestValue) -> ManifestValue {
+            var container = container
+            if container["image"] == own { container["image"] = .string(image) }
+            return container
+        }
+        containers = containers.map(replaced)
+        if let before = pod["initContainers"]?.list {
+            pod["initContainers"] = .list(before.map(replaced))
+        }
     }
 
     /// Takes both forms of a flag away, `--x=1` and `--x 1`, and adds the one wanted.

@@ -194,6 +194,13 @@ extension PlanField {
             .value("0.7.0", reason: "the release this one was made with; its files are pinned")
         ),
         .init(
+            "mesh.image",
+            .text(pattern: "^[a-z0-9][a-z0-9.:@/_-]{0,254}$"),
+            "Kilo's image, where it comes from a registry of your own: "
+                + "`registry.example.org/kilo:0.7.0`, or with a digest.",
+            .nothing
+        ),
+        .init(
             "mesh.port",
             .integer(1...65535),
             "WireGuard's UDP port, 1 to 65535; open between all hosts.",
