@@ -17,6 +17,7 @@ let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser: Target.Dependency = .product(
@@ -192,7 +193,7 @@ let package = Package(
                 "RolloutEngine", "Steps", "Trust",
                 "GRPCTransport", "Protocol", "SimulatedHost", argumentParser, grpcCore, logging,
                 serviceLifecycle,
-                subprocess, swiftProtobuf, unixSignals,
+                nioCore, nioHTTP1, nioPosix, subprocess, swiftProtobuf, unixSignals,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict

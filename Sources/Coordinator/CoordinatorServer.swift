@@ -119,6 +119,9 @@ final class CoordinatorServer: Service {
                 group.addTask { await self.renewCertificates() }
                 group.addTask { await self.watchFiles() }
                 group.addTask { await self.endExpiredConnections() }
+                if let address = options.metrics {
+                    group.addTask { await self.tellMetrics(at: address) }
+                }
                 defer { group.cancelAll() }
                 // The announcement ends first; whatever ends next is the end of serving.
                 try await group.next()
@@ -138,6 +141,25 @@ final class CoordinatorServer: Service {
         services.events.note(
             .coordinatorStarted(release: Release.version, at: options.now())
         )
+    }
+
+    /// Nobody's rollout is worth less because nobody counts it: where the numbers cannot be told, the log says
+    /// so, and all else goes on.
+    private func tellMetrics(at address: ListenAddress) async {
+        let server = MetricsServer(
+            host: address.host ?? "127.0.0.1",
+            port: address.port,
+            page: services.metricsPage
+        )
+        do {
+            try await server.run { [logger = options.logger] port in
+                logger.note("Prometheus may read metrics", [.port: String(port)])
+            }
+        } catch {
+            options.logger.complain("Metrics cannot be told", [.error: "\(error)"])
+        }
+        // The end of this task shall not be the end of serving.
+        try? await Task.sleep(for: .seconds(1 << 31))
     }
 
     /// The wall clock is asked again and again: it may jump, and a machine may sleep.

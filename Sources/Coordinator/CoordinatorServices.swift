@@ -17,6 +17,8 @@ struct CoordinatorOptions: Sendable {
     var artifactMirror: String?
     /// How many descriptors the process may have open, where that is known.
     var descriptors: Int?
+    /// Where Prometheus may read numbers; nothing where nobody may.
+    var metrics: ListenAddress?
     /// How dead connections are noticed.
     var keepalive = Keepalive()
     /// Where state changes are noted.
@@ -67,6 +69,7 @@ struct CoordinatorServices: Sendable {
     private let snapshots: SnapshotFolder
     private let mailbox = CheckMailbox()
     private let questions = NodeQuestions()
+    private let paths = PathMemory()
     private let secretsFolder: String
     private let options: CoordinatorOptions
 
@@ -112,6 +115,16 @@ struct CoordinatorServices: Sendable {
                 now: options.now
             )
         )
+    }
+
+    /// What Prometheus reads.
+    func metricsPage() async -> String {
+        let listed = try? await operators.listing()
+        return ClusterMetrics(
+            nodes: listed?.nodes ?? [],
+            rollouts: listed?.rollouts ?? [],
+            paths: paths.latest
+        ).page
     }
 
     /// What agents, operators and newcomers call.
@@ -209,6 +222,7 @@ struct CoordinatorServices: Sendable {
             watchers: watchers,
             mailbox: mailbox,
             questions: questions,
+            paths: paths,
             publishing: options.usesStandInArtifacts
                 ? nil : TunnelRemoval(secrets: PlanSecrets(folder: secretsFolder)),
             preparation: RolloutPreparation(

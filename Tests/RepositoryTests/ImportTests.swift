@@ -42,8 +42,8 @@ enum Arrows {
             "SimulatedHost",
             "Trust",
             "GRPCTransport", "Protocol", "ArgumentParser", "GRDB", "GRPCCore", "GRPCProtobuf",
-            "Logging", "ServiceLifecycle", "UnixSignals", "Subprocess", "SwiftProtobuf",
-            "Foundation", "Glibc", "System", "SystemPackage",
+            "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle", "UnixSignals",
+            "Subprocess", "SwiftProtobuf", "Foundation", "Glibc", "System", "SystemPackage",
         ],
     ]
 

@@ -12,6 +12,8 @@ struct PreflightRun: Sendable {
     let registry: NodeRegistry
     /// Where answers arrive.
     let questions: NodeQuestions
+    /// Takes what was measured of the ways between hosts.
+    var note: @Sendable (PathMatrix) -> Void = { _ in }
     /// Whether the ways between the hosts are left out.
     var isHostsOnly = false
 
@@ -48,6 +50,7 @@ struct PreflightRun: Sendable {
         let matrix = try await run.run { way, result in
             try await tell(.with { $0.path = WirePreflightPath(way, result) })
         }
+        note(matrix)
         let findings = PathChecks(plan, matrix).findings()
         for finding in findings {
             try await tell(.with { $0.finding = WirePreflightFinding(finding) })

@@ -34,7 +34,9 @@ extension OperatorService {
     }
 
     private func preflight(of plan: ClusterPlan) -> PreflightRun {
-        PreflightRun(plan: plan, registry: registry, questions: questions)
+        PreflightRun(plan: plan, registry: registry, questions: questions) { [paths, now] in
+            paths.note($0, at: now())
+        }
     }
 }
 

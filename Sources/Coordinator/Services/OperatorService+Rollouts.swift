@@ -86,16 +86,26 @@ extension OperatorService {
     ) async throws
         -> WireListRolloutsResponse
     {
-        let rows = try await answering { () async throws(ServiceFailure) in
-            try await store.serve { db throws in
-                try RolloutTable.latest(RolloutTable.longestList, in: db)
-            }
+        let rollouts = try await answering { () async throws(ServiceFailure) in
+            try await summaries()
+        }
+        return .with { $0.rollouts = rollouts }
+    }
+
+    /// The nodes and the latest rollouts, as they are now.
+    func listing() async throws(ServiceFailure) -> (
+        nodes: [WireNode], rollouts: [WireRolloutSummary]
+    ) {
+        (try await currentNodes(), try await summaries())
+    }
+
+    private func summaries() async throws(ServiceFailure) -> [WireRolloutSummary] {
+        let rows = try await store.serve { db throws in
+            try RolloutTable.latest(RolloutTable.longestList, in: db)
         }
         let phases = await driver.phases
-        return .with {
-            $0.rollouts = rows.map { row in
-                WireRolloutSummary(row, phase: RolloutID(row.id).flatMap { phases[$0] })
-            }
+        return rows.map { row in
+            WireRolloutSummary(row, phase: RolloutID(row.id).flatMap { phases[$0] })
         }
     }
 

@@ -27,6 +27,8 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     let mailbox: CheckMailbox
     /// Where what agents see arrives.
     let questions: NodeQuestions
+    /// What they measured last of the ways between them.
+    let paths: PathMemory
     /// Who deletes tunnels; nothing where they are only played.
     let publishing: TunnelRemoval?
     /// What is asked before a rollout begins.
@@ -66,11 +68,17 @@ struct OperatorService: WireOperator.SimpleServiceProtocol {
     ) async throws
         -> WireListNodesResponse
     {
-        let rows = try await answering { () async throws(ServiceFailure) in
-            try await store.serve { db throws in try NodeTable.all(in: db) }
+        let nodes = try await answering { () async throws(ServiceFailure) in
+            try await currentNodes()
         }
+        return .with { $0.nodes = nodes }
+    }
+
+    /// All nodes that ever enrolled, and what their sessions tell.
+    func currentNodes() async throws(ServiceFailure) -> [WireNode] {
+        let rows: [NodeRow] = try await store.serve { db throws in try NodeTable.all(in: db) }
         let sessions = registry.sessions
-        return .with { $0.nodes = rows.map { WireNode($0, session: sessions[$0.id]) } }
+        return rows.map { WireNode($0, session: sessions[$0.id]) }
     }
 
     func revokeNode(

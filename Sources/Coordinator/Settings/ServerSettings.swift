@@ -7,6 +7,8 @@ import Plan
 struct ServerSettings: Sendable, Equatable {
     /// Where to listen; nothing for every address, with the port given to `coordinator init`.
     var listen: ListenAddress?
+    /// Where Prometheus may read numbers; nothing where nobody may.
+    var metrics: ListenAddress?
     /// A folder or URL that artifacts are taken from instead of their own addresses.
     var artifactMirror: String?
     /// How much is logged.
@@ -41,6 +43,7 @@ struct ServerSettings: Sendable, Equatable {
         _ = root.required("kind", Reading.word([kind]))
         var settings = ServerSettings()
         settings.listen = root.optional("listen", default: nil, place)
+        settings.metrics = root.optional("metrics", default: nil, place)
         settings.artifactMirror = root.optional("artifactMirror", default: nil, Reading.text)
         let levels = Logger.Level.allCases.map(\.rawValue)
         let level = root.optional("logLevel", default: nil, Reading.word(levels))
@@ -65,7 +68,8 @@ struct ServerSettings: Sendable, Equatable {
     /// The keys that there are.
     private struct Catalogue: FieldCatalogue {
         func keys(of path: String) -> [String] {
-            path.isEmpty ? ["apiVersion", "kind", "listen", "artifactMirror", "logLevel"] : []
+            path.isEmpty
+                ? ["apiVersion", "kind", "listen", "metrics", "artifactMirror", "logLevel"] : []
         }
 
         func adviceForMissing(_ path: String) -> String {

@@ -12,7 +12,7 @@ extension LinuxHost: HostInspector {
         async let names = resolvesNames()
         async let listeners = listeners()
         async let filter = packetFilter()
-        async let native = nativeRefusals()
+        async let ruleset = output(["nft", "list", "ruleset"])
         async let ours = K3sOwnership.isOurs(self)
         var seen = HostObservation()
         lookAtSystem(&seen)
@@ -24,8 +24,10 @@ extension LinuxHost: HostInspector {
         seen.isClockSynchronized = await clock
         seen.resolvesNames = await names
         seen.listeners = await listeners
-        seen.packetFilter = await filter
-        seen.nativeRefusals = await native
+        let native = await ruleset
+        seen.nativeRefusals = native.map(FirewallTables.nativeRefusals) ?? []
+        // Where there is only nftables, there is no filter table of iptables that anybody made.
+        seen.packetFilter = await filter ?? native.map { _ in [] }
         seen.isOurs = await ours
         return seen
     }
@@ -87,10 +89,6 @@ extension LinuxHost: HostInspector {
     /// Without `-t`, for that would load a table into the kernel that was not there.
     private func packetFilter() async -> [String]? {
         await output(["iptables-save"]).map(FirewallTables.filterTable)
-    }
-
-    private func nativeRefusals() async -> [String] {
-        await output(["nft", "list", "ruleset"]).map(FirewallTables.nativeRefusals) ?? []
     }
 
     /// What a program prints; nothing where there is no such program or it fails.

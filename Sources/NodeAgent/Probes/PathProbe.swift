@@ -111,8 +111,9 @@ struct PathProbe: Sendable {
             code = socket.error
         }
         return switch code {
-        case 0: .open
-        case ECONNREFUSED, ECONNRESET: .refused
+        // Our own listener takes a connection and resets it.
+        case 0, ECONNRESET: .open
+        case ECONNREFUSED: .refused
         case ETIMEDOUT: .silent
         default: .unreachable
         }

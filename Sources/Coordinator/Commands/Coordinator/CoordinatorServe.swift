@@ -53,6 +53,15 @@ struct CoordinatorServe: AsyncParsableCommand {
     )
     var artifactMirror: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where Prometheus may read numbers, without any proof of who it is; nowhere where nothing is said.",
+            discussion: "An address without a host, as :9464, is the loopback's.",
+            valueName: "host:port"
+        )
+    )
+    var metrics: ListenAddress?
+
     @Flag(help: "Play K3s and Kilo with stand-ins; real machines are then refused.")
     var standInArtifacts = false
 
@@ -68,6 +77,7 @@ struct CoordinatorServe: AsyncParsableCommand {
     func run() async throws {
         var settings = try ServerSettingsFile.load(settingsFile, for: state.directory)
         settings.listen = listen ?? settings.listen
+        settings.metrics = metrics ?? settings.metrics
         settings.artifactMirror = artifactMirror ?? settings.artifactMirror
         settings.logLevel = logLevel ?? settings.logLevel
         try await serve(settings)
@@ -119,6 +129,7 @@ struct CoordinatorServe: AsyncParsableCommand {
             options.listenHost = listen.host
             options.listenPort = listen.port
         }
+        options.metrics = settings.metrics
         options.artifactMirror = settings.artifactMirror
         options.usesStandInArtifacts = standInArtifacts
         options.logger = logger

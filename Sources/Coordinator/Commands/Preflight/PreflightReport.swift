@@ -48,12 +48,12 @@ struct PreflightReport {
                 line("ok", first.check, good.count == findings.count ? seen : "the others")
             )
         }
-        for finding in findings where finding.verdict != "passed" {
-            let place = finding.peer.isEmpty ? finding.host : "\(finding.host) to \(finding.peer)"
-            lines.append(
-                line(Self.word(finding.verdict), first.check, "\(place): \(finding.observed)")
-            )
-            guard finding.verdict != "skipped" else { continue }
+        let bad = findings.filter { $0.verdict != "passed" }
+        for (place, finding) in bad.enumerated() {
+            lines.append(line(Self.word(finding.verdict), first.check, Self.words(finding)))
+            // What helps several is said once, under the last of them.
+            let next = place + 1 < bad.count ? bad[place + 1] : nil
+            guard finding.verdict != "skipped", next?.remedy != finding.remedy else { continue }
             lines.append(indented("wanted: \(finding.bound); \(finding.reason)"))
             if !finding.remedy.isEmpty { lines.append(indented(finding.remedy)) }
         }
@@ -66,6 +66,11 @@ struct PreflightReport {
 
     private func indented(_ words: String) -> String {
         String(repeating: " ", count: 34) + words
+    }
+
+    private static func words(_ finding: WirePreflightFinding) -> String {
+        let place = finding.peer.isEmpty ? finding.host : "\(finding.host) to \(finding.peer)"
+        return "\(place): \(finding.observed)"
     }
 
     private static func word(_ verdict: String) -> String {
