@@ -12,10 +12,7 @@ struct MetricsServer: Sendable {
     /// Makes the page.
     let page: @Sendable () async -> String
 
-    /// Serves until the task is cancelled.
-    ///
-    /// - Parameters:
-    ///   - bound: Is told the port once it listens.
+    /// Serves until the task is cancelled. `bound` is told the port once it listens.
     func run(bound: @Sendable (Int) -> Void = { _ in }) async throws {
         let page = page
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
