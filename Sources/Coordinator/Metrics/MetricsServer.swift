@@ -12,7 +12,10 @@ struct MetricsServer: Sendable {
     /// Makes the page.
     let page: @Sendable () async -> String
 
-    /// Serves until the task is cancelled. `bound` is told the port once it listens.
+    /// Serves until the task is cancelled.
+    ///
+    /// - Parameter bound: Told the port once it listens.
+    /// - Throws: What the system says where it cannot listen.
     func run(bound: @Sendable (Int) -> Void = { _ in }) async throws {
         let page = page
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
