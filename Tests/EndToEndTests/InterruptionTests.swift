@@ -7,16 +7,17 @@ import Testing
         try await World.with { world in
             try await world.initialize()
             _ = try await world.serve()
-            // An agent that stands still keeps the rollout from its end.
             let sleeper = try #require(try await world.populate()["kube-chuncheon"])
-            sleeper.signal(SIGSTOP)
             defer { sleeper.signal(SIGCONT) }
             let terminal = try PseudoTerminal()
             let rollout = try await Self.interruptTwice(
                 ["rollout", "--plan", Plans.threeClouds.path],
                 on: terminal,
                 in: world
-            )
+            ) {
+                // An agent that stands still keeps the rollout from its end.
+                sleeper.signal(SIGSTOP)
+            }
             terminal.type("no")
             #expect(try await rollout.ending().status == 130)
             let text = await terminal.text
@@ -48,7 +49,8 @@ import Testing
     private static func interruptTwice(
         _ arguments: [String],
         on terminal: PseudoTerminal,
-        in world: World
+        in world: World,
+        onceShown: () -> Void = {}
     ) async throws -> Program {
         let program = try await world.start(
             "coordinator",
@@ -58,6 +60,7 @@ import Testing
         try await eventually("the rollout is shown") {
             await terminal.text.contains("kube-japan")
         }
+        onceShown()
         program.signal(SIGINT)
         try await eventually("a second Ctrl-C is waited for") {
             await terminal.text.contains("Ctrl-C again within three seconds")
