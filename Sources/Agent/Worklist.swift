@@ -40,7 +40,7 @@ package struct Worklist {
     ///   - logger: Where refusals and a disk's failures go.
     ///   - looksAtOnce: How many checks run at once; a coordinator may ask for hundreds, of which each
     ///     may start a program.
-    package init(journal: ExecutionJournal, logger: Logger, looksAtOnce: Int = 16) {
+    package init(journal: ExecutionJournal, logger: Logger, looksAtOnce: Int = 8) {
         self.journal = journal
         self.logger = logger
         self.looksAtOnce = looksAtOnce

@@ -98,7 +98,7 @@ private func words(_ actions: [Worklist.Action]) -> [String] {
 }
 
 extension Worklist {
-    fileprivate init(in files: Files, looksAtOnce: Int = 16) {
+    fileprivate init(in files: Files, looksAtOnce: Int = 8) {
         self.init(
             journal: ExecutionJournal(in: files, logger: .silent),
             logger: .silent,

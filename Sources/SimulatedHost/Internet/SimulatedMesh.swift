@@ -51,13 +51,14 @@ struct SimulatedMesh: Sendable {
         )
         for (index, node) in ready.enumerated() {
             let pods = places[node.name] ?? 0
+            let number = index + 1
             members.append(
                 Member(
                     node: node,
-                    address: "\(prefix).0.\(index + 1)",
+                    address: "\(prefix).\(number / 256).\(number % 256)",
                     endpoint: node.annotations["kilo.squat.ai/force-endpoint"]
                         ?? "\(node.internalAddress):\(arguments["port"] ?? "51820")",
-                    podCIDR: "10.42.\(pods).0/24"
+                    podCIDR: "10.\(42 + pods / 256).\(pods % 256).0/24"
                 )
             )
             byNode[node.name] = index
