@@ -36,6 +36,8 @@ build() {
         install -D -m 644 "$source/$1.yaml" "$root/etc/isthmus/$1.yaml"
         install -D -m 644 /dev/stdin "$root/DEBIAN/conffiles" <<<"/etc/isthmus/$1.yaml"
     fi
+    [ ! -e "$source/lintian-overrides" ] ||
+        install -D -m 644 "$source/lintian-overrides" "$root/usr/share/lintian/overrides/$package"
     document "$package" "$root/usr/share/doc/$package"
     install -d "$root/DEBIAN"
     sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" \
@@ -74,7 +76,8 @@ install_completions() {
         [fish]=fish/vendor_completions.d/$2.fish
     )
     for shell in "${!places[@]}"; do
-        "$1/usr/bin/$2" --generate-completion-script "$shell" |
+        # Shells read it; nobody runs it.
+        "$1/usr/bin/$2" --generate-completion-script "$shell" | sed '1{/^#!/d}' |
             install -D -m 644 /dev/stdin "$1/usr/share/${places[$shell]}"
     done
 }
