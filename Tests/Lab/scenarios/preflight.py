@@ -186,7 +186,8 @@ def twin_address(report):
 
 def taken_port(report):
     SERVER.output(
-        "systemd-run", "--quiet", "--unit=squatter", "systemd-socket-activate", "-l", "6443", "cat")
+        "systemd-run", "--quiet", "--unit=squatter", "systemd-socket-activate", "--accept",
+        "-l", "6443", "cat")
     seen = look()
     SERVER.output("systemctl", "stop", "squatter")
     report.equal(
@@ -211,7 +212,8 @@ def rejected(report):
 
 def ignored(report):
     SERVER.output(
-        "systemd-run", "--quiet", "--unit=squatter", "systemd-socket-activate", "-l", "6443", "cat")
+        "systemd-run", "--quiet", "--unit=squatter", "systemd-socket-activate", "--accept",
+        "-l", "6443", "cat")
     seen = look(cluster.lab_plan(policies={"preflight": {"ignore": ["ports"]}}))
     SERVER.output("systemctl", "stop", "squatter")
     report.equal("what the plan ignores stops nothing", (seen.status, seen.found("failed")), (0, []))

@@ -5,6 +5,7 @@ import json
 from . import cluster
 from .leaks import ProcessWatch, places_with
 from .machines import COORDINATOR, NODES, SERVER, fresh_machines
+from .report import eventually
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 HOSTNAME = "panel.example.com"
@@ -19,6 +20,7 @@ def run(report):
         cluster.install_packages()
         cluster.start_coordinator()
         cluster.enroll_all()
+        report.check("the agents connect", eventually(20, cluster.agents_are_connected))
     with report.phase("wrong tokens"):
         wrong_tokens_are_named(report)
     with report.phase("rollout"), ProcessWatch() as watch:
