@@ -17,6 +17,7 @@ enum ClusterRemains {
     /// - Parameters:
     ///   - interfaces: Those that there are.
     ///   - root: Where the machine's file system is.
+    /// - Returns: Paths, and `interface NAME`.
     static func found(among interfaces: [String], in root: String = "") -> [String] {
         folders.filter { !DirectoryNames.all(in: root + $0).isEmpty }
             + interfaces.filter(Self.interfaces.contains).map { "interface \($0)" }
