@@ -13,7 +13,7 @@ final class Program: Sendable {
 
     /// What was typed.
     let arguments: [String]
-    private let process: Process
+    private let process: ChildProcess
     private let outputFile: URL
     private let complaintFile: URL
 
@@ -30,22 +30,29 @@ final class Program: Sendable {
         let stem = "\(name)-\(UUID().uuidString.prefix(8))"
         outputFile = folder.appendingPathComponent(stem + ".out")
         complaintFile = folder.appendingPathComponent(stem + ".err")
-        process = Process()
-        process.executableURL = try Self.products().appendingPathComponent(name)
-        process.arguments = arguments
-        process.environment = [
+        var environment = [
             "PATH": "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8",
             "TMPDIR": temporary.path,
         ]
-        process.standardInput = terminal?.slave ?? FileHandle.nullDevice
-        process.standardOutput = try terminal?.slave ?? Self.create(outputFile)
-        process.standardError = try terminal?.slave ?? Self.create(complaintFile)
-        if terminal != nil { process.environment?["TERM"] = "xterm-256color" }
-        try process.run()
+        if terminal != nil { environment["TERM"] = "xterm-256color" }
+        let nothing = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/dev/null"))
+        let output = try terminal?.slave ?? Self.create(outputFile)
+        let complaint = try terminal?.slave ?? Self.create(complaintFile)
+        process = try ChildProcess(
+            try Self.products().appendingPathComponent(name).path,
+            arguments,
+            environment: environment,
+            streams: ChildProcess.Streams(
+                input: (terminal?.slave ?? nothing).fileDescriptor,
+                output: output.fileDescriptor,
+                complaint: complaint.fileDescriptor
+            )
+        )
+        withExtendedLifetime((nothing, output, complaint)) {}
     }
 
     /// The process' number.
-    var id: Int32 { process.processIdentifier }
+    var id: Int32 { process.id }
     /// Whether it goes on.
     var isRunning: Bool { process.isRunning }
     /// What it wrote to standard output so far.
@@ -63,21 +70,21 @@ final class Program: Sendable {
 
     /// Ends it as a crash would: nothing of it runs after this.
     func kill() async throws {
-        Glibc.kill(id, SIGKILL)
+        process.signal(SIGKILL)
         try await eventually("\(arguments.prefix(2)) is gone") { !self.process.isRunning }
     }
 
     /// Sends it a signal.
     func signal(_ number: Int32) {
-        Glibc.kill(id, number)
+        process.signal(number)
     }
 
     /// Asks it to end, then ends it.
     func stop() async {
         guard process.isRunning else { return }
-        Glibc.kill(id, SIGTERM)
+        process.signal(SIGTERM)
         let isGone = await becomes(within: .seconds(15)) { !self.process.isRunning }
-        if !isGone { Glibc.kill(id, SIGKILL) }
+        if !isGone { process.signal(SIGKILL) }
     }
 
     /// Where the test bundle lies, and the programs beside it.

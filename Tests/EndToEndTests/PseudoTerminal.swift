@@ -21,7 +21,10 @@ final class PseudoTerminal: Sendable {
         let outcome = ioctl(master, 0x4004_5431, &lock) | ioctl(master, 0x8004_5430, &number)
         try #require(master >= 0 && outcome == 0)
         let name = "/dev/pts/\(number)"
-        slave = FileHandle(fileDescriptor: open(name, O_RDWR | O_NOCTTY), closeOnDealloc: true)
+        slave = FileHandle(
+            fileDescriptor: open(name, O_RDWR | O_NOCTTY | O_CLOEXEC),
+            closeOnDealloc: true
+        )
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(master, UInt(TIOCSWINSZ), &size)
         let (master, said) = (master, said)

@@ -65,7 +65,7 @@ enum MessageEntry {
 
     private static func identify(_ text: String) {
         guard let id = ExecutionID(text) else { return }
-        precondition(id.description == text && id.attempt > 0)
+        precondition(id.description == text && id.attempt >= 0)
         precondition(!id.isSuperseded(by: id))
     }
 }
