@@ -2,8 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A program that a test starts by posix_spawn(3), with nothing of the test's but three streams: all else
-/// that tests have open is closed on exec.
+/// A program that a test starts by posix_spawn(3), with nothing of the test's but three streams.
 ///
 /// Foundation's `Process` is not used: where many run at once it has crashed the tests in its own `run`.
 final class ChildProcess: Sendable {
@@ -31,6 +30,7 @@ final class ChildProcess: Sendable {
         for (number, stream) in [streams.input, streams.output, streams.complaint].enumerated() {
             posix_spawn_file_actions_adddup2(&actions, stream, Int32(number))
         }
+        Self.closeAll(from: 3, &actions)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -54,6 +54,18 @@ final class ChildProcess: Sendable {
             throw NeverCame(description: "\(executable): \(String(cString: strerror(failure)))")
         }
         self.id = id
+    }
+
+    /// What the tests listen on must not live on in a program. Swift does not see the function, which is
+    /// glibc's own (2.34).
+    private static func closeAll(from first: Int32, _ actions: inout posix_spawn_file_actions_t) {
+        typealias CloseFrom =
+            @convention(c) (
+                UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32
+            ) -> Int32
+        let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np")
+        guard let symbol else { return }
+        _ = unsafeBitCast(symbol, to: CloseFrom.self)(&actions, first)
     }
 
     deinit {
