@@ -2,8 +2,8 @@
 # Builds dist/isthmus-agent_VERSION_ARCH.deb and dist/isthmus-coordinator_VERSION_ARCH.deb.
 #
 # The Swift runtime is linked in; OpenSSL, nghttp2, libyaml, zlib and SQLite stay the distribution's, so that their
-# security fixes arrive without us. The same commit gives the same packages, wherever it lies: times are the
-# commit's, and no path comes into a program.
+# security fixes arrive without us. Times are the last commit's. Builds of one commit in two folders still differ:
+# in the hashes of modules (.swift_modhash), the identifier made of them, and the length of one path.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
